@@ -1,0 +1,3 @@
+"""Chat logs, documents and feedback in; verified SFT, preference and RAG data out."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,255 @@
+"""The commands of `aidp`."""
+
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ai_data_platform.cli.output import AsJson, console, explained, show_json, table
+from ai_data_platform.settings import CHECKOUT, Settings, read_settings
+from ai_data_platform.stores.home import PUBLICATIONS, Home
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    help="Chat logs, documents and feedback in; verified SFT, preference and RAG data out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    app()
+
+
+def _home(settings: Settings) -> Home:
+    return Home(settings.home, CHECKOUT / "dbt_project")
+
+
+@app.command()
+@explained
+def run(
+    selection: Annotated[
+        str | None, typer.Argument(help="Assets in Dagster's selection syntax; all by default.")
+    ] = None,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], metavar="DAY", help="First day, UTC."),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], metavar="DAY", help="Last day, UTC."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Ask every asset, even when nothing changed.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Materialise what changed and publish what passes its gate."""
+    settings = read_settings()
+    home = _home(settings)
+    snapshot = _snapshot(settings, home)
+    whole = selection is None and first is None and last is None
+    if whole and not force and snapshot.unchanged():
+        _summary(home, settings, [], as_json, note="Nothing changed since the last run.")
+        return
+    from ai_data_platform.cli.graph import GraphRun
+
+    sources = snapshot.sources()
+    if as_json:
+        console.quiet = True
+    graph = GraphRun(settings, home)
+    good = graph.run(selection, first and first.date(), last and last.date())
+    console.quiet = False
+    if good and whole:
+        snapshot.record(sources)
+    _summary(home, settings, graph.failures, as_json)
+    if not good:
+        raise typer.Exit(1)
+
+
+@app.command()
+@explained
+def status(as_json: AsJson = False) -> None:
+    """What is published, what the gates said last, and where rows went."""
+    settings = read_settings()
+    _summary(_home(settings), settings, [], as_json, next_steps=False)
+
+
+@app.command()
+@explained
+def search(
+    query: Annotated[str, typer.Argument(help="A question in plain words.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="Passages to show.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """Passages of the published knowledge base that answer a question."""
+    from ai_data_platform.stores.search import KnowledgeBase
+
+    settings = read_settings()
+    found = KnowledgeBase(_home(settings), settings.embedding_model, settings.embedding_revision)
+    hits = found.search(query, k)
+    if as_json:
+        show_json({"version": found.version(), "hits": hits})
+        return
+    for rank, hit in enumerate(hits, start=1):
+        place = " › ".join([hit["title"], *hit["heading_path"]])
+        page = f", page {hit['page']}" if hit["page"] else ""
+        console.print(
+            f"[bold]{rank}. {place}[/bold]  [dim]{hit['uri']}{page}[/dim]", highlight=False
+        )
+        console.print(hit["text"][:600], style="", highlight=False, markup=False)
+        console.print()
+
+
+@app.command()
+@explained
+def sample(
+    to: Annotated[Path, typer.Option(help="Folder to write into.")],
+    conversations: Annotated[int | None, typer.Option(min=1)] = None,
+    documents: Annotated[int | None, typer.Option(min=1)] = None,
+    feedback: Annotated[int | None, typer.Option(min=0)] = None,
+    seed: Annotated[int | None, typer.Option()] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write realistic inputs with known planted defects."""
+    from dataclasses import asdict
+
+    from ai_data_platform.core.samples.spec import SampleSpec
+    from ai_data_platform.stores.samples import write_sample
+
+    asked = {
+        "conversations": conversations,
+        "documents": documents,
+        "feedback": feedback,
+        "seed": seed,
+    }
+    spec = SampleSpec(**{name: value for name, value in asked.items() if value is not None})
+    report = asdict(write_sample(to, spec))
+    if as_json:
+        show_json(report)
+    else:
+        console.print(table(["what", "count"], _flat(report), title=f"Written to {to}"))
+
+
+@app.command()
+@explained
+def versions(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(PUBLICATIONS)}.")],
+    as_json: AsJson = False,
+) -> None:
+    """Every published version, the newest first; ● is the one that readers see."""
+    listed = _home(read_settings()).versions(name).published()
+    rows = [
+        {
+            "version": found.version,
+            "published_at": found.published_at and found.published_at.isoformat(timespec="seconds"),
+            "rows": found.rows,
+            "current": found.current,
+            "path": str(found.folder),
+        }
+        for found in listed
+    ]
+    if as_json:
+        show_json(rows)
+        return
+    shown = [
+        ("●" if r["current"] else "", r["version"], r["published_at"], r["rows"]) for r in rows
+    ]
+    console.print(table(["", "version", "published at", "rows"], shown))
+
+
+@app.command()
+@explained
+def rollback(
+    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(PUBLICATIONS)}.")],
+    version: Annotated[
+        str | None, typer.Argument(help="A version or its start; the one before by default.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Point readers at an earlier published version, at once. Later runs leave it there."""
+    current = _home(read_settings()).versions(name).rollback(version)
+    if as_json:
+        show_json({"name": name, "published": current.version, "rows": current.rows})
+    else:
+        console.print(f"Readers of {name} now see {current.version} ({current.rows:,} rows).")
+
+
+@app.command()
+@explained
+def serve() -> None:
+    """The feedback API and search over HTTP, on AIDP_HOST and AIDP_PORT."""
+    import uvicorn
+
+    from ai_data_platform.api.app import create_app
+    from ai_data_platform.stores.search import KnowledgeBase
+
+    settings = read_settings()
+    home = _home(settings)
+    found = KnowledgeBase(home, settings.embedding_model, settings.embedding_revision)
+    service = create_app(home.feedback, search=found.search)
+    uvicorn.run(service, host=settings.host, port=settings.port, log_level="info")
+
+
+@app.command()
+@explained
+def dev(
+    port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
+) -> None:
+    """The Dagster UI, with sensors and schedule on, over the same data."""
+    home = _home(read_settings())
+    os.environ["DAGSTER_HOME"] = str(home.prepare_dagster())
+    command = [str(Path(sys.executable).with_name("dagster")), "dev", "--port", str(port)]
+    os.chdir(CHECKOUT)
+    os.execv(command[0], [*command, "--workspace", "workspace.yaml"])
+
+
+def _snapshot(settings: Settings, home: Home) -> Any:
+    from ai_data_platform.stores.snapshot import RunSnapshot
+
+    return RunSnapshot(
+        home,
+        chat_logs=settings.chat_logs,
+        feedback=settings.feedback_files,
+        documents=settings.documents,
+        eval_questions=settings.eval_questions,
+        settings=settings.model_dump_json(exclude={"host", "port"}),
+        code=(CHECKOUT / "ai_data_platform", CHECKOUT / "dbt_project" / "models"),
+    )
+
+
+def _flat(report: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
+    rows: list[tuple[str, object]] = []
+    for name, value in report.items():
+        if isinstance(value, dict):
+            rows += _flat(value, f"{prefix}{name}.")
+        else:
+            rows.append((f"{prefix}{name}", value))
+    return rows
+
+
+def _summary(
+    home: Home,
+    settings: Settings,
+    failures: list[Any],
+    as_json: bool,
+    *,
+    note: str | None = None,
+    next_steps: bool = True,
+) -> None:
+    from ai_data_platform.cli.report import platform_report
+    from ai_data_platform.cli.summary import show_summary
+
+    report = platform_report(home)
+    if as_json:
+        failed = [{"where": f.where, "message": f.message} for f in failures]
+        show_json({**report, "note": note, "failures": failed})
+        return
+    show_summary(
+        report, failures, note, on_the_sample=settings.on_the_sample, next_steps=next_steps
+    )

@@ -1,0 +1,151 @@
+"""`aidp run`: materialise what changed, with progress, in this process."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import dagster as dg
+
+from ai_data_platform.cli.output import console
+from ai_data_platform.cli.progress import progress
+from ai_data_platform.core.errors import ConfigurationError
+from ai_data_platform.definitions import build_definitions
+from ai_data_platform.defs.automation.sensors import day_blocks
+from ai_data_platform.settings import Settings
+from ai_data_platform.stores.home import Home
+from ai_data_platform.stores.intake import chat_log_days, feedback_days, pending_days
+
+__all__ = ["GraphRun", "StepOutcome"]
+
+_DAILY = ("raw_chat_logs", "raw_feedback")
+
+
+@dataclass(frozen=True, slots=True)
+class StepOutcome:
+    """One failed step or check: where, and what it said."""
+
+    where: str
+    message: str
+
+
+class GraphRun:
+    """Runs the graph, or a selection of it, on the instance below AIDP_HOME."""
+
+    def __init__(self, settings: Settings, home: Home) -> None:
+        self._settings = settings
+        self._home = home
+        self._definitions = build_definitions(settings, loggers={"progress": progress})
+        self.failures: list[StepOutcome] = []
+
+    def run(self, selection: str | None, first: date | None, last: date | None) -> bool:
+        """Materialise; False when a step or a blocking check failed. Without days, the changed ones."""
+        job = self._definitions.resolve_implicit_global_asset_job_def()
+        graph = job.asset_layer.asset_graph
+        try:
+            chosen = dg.AssetSelection.from_string(selection or "*").resolve(graph)
+        except Exception as error:
+            raise ConfigurationError(
+                f"{selection!r} selects nothing: {error}; `dg list defs` shows the assets"
+            ) from error
+        if not chosen:
+            raise ConfigurationError(f"{selection!r} selects no asset; `dg list defs` shows them")
+        daily = [name for name in _DAILY if dg.AssetKey(name) in chosen]
+        rest = sorted(chosen - {dg.AssetKey(name) for name in daily}, key=lambda key: key.path)
+        with dagster_instance(self._home) as instance:
+            good = True
+            for name in daily:
+                for block in self._blocks(name, first, last):
+                    good &= self._execute(instance, [dg.AssetKey(name)], block)
+            if rest:
+                good &= self._execute(instance, rest, None)
+        return good
+
+    def _blocks(
+        self, name: str, first: date | None, last: date | None
+    ) -> Iterator[tuple[str, str]]:
+        if first is not None or last is not None:
+            start, end = first or last or date.min, last or first or date.min
+            if start > end:
+                raise ConfigurationError(f"--from {start} is after --to {end}")
+            self._check_partitions(start, end)
+            yield start.isoformat(), end.isoformat()
+            return
+        read, location = (
+            (chat_log_days, self._settings.chat_logs)
+            if name == "raw_chat_logs"
+            else (feedback_days, self._settings.feedback_files)
+        )
+        source = read(self._home, location, lambda line: console.print(f"  {line}", style="dim"))
+        today = datetime.now(UTC).date().isoformat()
+        start_day = self._settings.start_day.isoformat()
+        pending = pending_days(self._home, source, name)
+        outside = [day for day in pending if not start_day <= day <= today]
+        if outside:
+            rows = sum(part.rows for day in outside for part in source.parts[day])
+            console.print(
+                f"  {rows:,} rows of {name} lie outside {start_day} to {today}, from {outside[0]} to "
+                f"{outside[-1]}: set AIDP_START_DAY, or they wait for their day",
+                style="yellow",
+            )
+        yield from day_blocks([day for day in pending if start_day <= day <= today])
+
+    def _check_partitions(self, start: date, end: date) -> None:
+        if start < self._settings.start_day:
+            raise ConfigurationError(
+                f"--from {start} is before the first partition {self._settings.start_day}: "
+                "set AIDP_START_DAY"
+            )
+        if end > datetime.now(UTC).date():
+            raise ConfigurationError(f"--to {end} is in the future: there is no such partition yet")
+
+    def _execute(
+        self,
+        instance: dg.DagsterInstance,
+        keys: Sequence[dg.AssetKey],
+        block: tuple[str, str] | None,
+    ) -> bool:
+        job = self._definitions.resolve_implicit_global_asset_job_def()
+        tags = {}
+        if block is not None:
+            tags["dagster/asset_partition_range_start"] = block[0]
+            tags["dagster/asset_partition_range_end"] = block[1]
+        result = job.execute_in_process(
+            instance=instance,
+            asset_selection=list(keys),
+            tags=tags,
+            raise_on_error=False,
+            run_config={"loggers": {"progress": {}}},
+        )
+        self._collect(result)
+        return result.success
+
+    def _collect(self, result: dg.ExecuteInProcessResult) -> None:
+        for evaluation in result.get_asset_check_evaluations():
+            if not evaluation.passed and evaluation.blocking:
+                where = f"{evaluation.asset_key.to_user_string()} ({evaluation.check_name})"
+                self.failures.append(StepOutcome(where, evaluation.description or "failed"))
+        for event in result.get_step_failure_events():
+            data = event.step_failure_data
+            message = _cause(data)
+            if "Blocking asset check" not in message:
+                self.failures.append(StepOutcome(event.step_key or "", message))
+
+
+@contextmanager
+def dagster_instance(home: Home) -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance below AIDP_HOME, which `dagster dev` shows as well."""
+    os.environ["DAGSTER_HOME"] = str(home.prepare_dagster())
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+def _cause(data: Any) -> str:
+    if data.user_failure_data is not None and data.user_failure_data.description:
+        return str(data.user_failure_data.description)
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return "" if error is None else str(error.message).strip()

@@ -1,0 +1,39 @@
+"""What the whole package means by a word, a normalised text and a clean string."""
+
+import re
+import unicodedata
+
+__all__ = ["normalise", "printable", "word_count", "words"]
+
+# Scripts written without spaces count one word a character: otherwise a Chinese answer is one word.
+_UNSPACED = "".join(
+    [
+        r"\u3040-\u30ff",  # Hiragana and Katakana
+        r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f",  # Han
+        r"\uac00-\ud7af",  # Hangul
+        r"\u0e00-\u0e7f",  # Thai
+    ]
+)
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
+_SPACE = re.compile(r"\s+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order; a CJK, Kana, Hangul or Thai character is a word of its own."""
+    return _WORD.findall(text)
+
+
+def word_count(text: str) -> int:
+    """How many words `words` finds."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def normalise(text: str) -> str:
+    """NFKC, case folded, every run of white space one space: equal for texts a reader calls the same."""
+    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+
+
+def printable(text: str) -> str:
+    """The text without control characters and lone surrogates; tabs and line ends stay."""
+    return _CONTROL.sub("", text)

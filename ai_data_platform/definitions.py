@@ -1,0 +1,81 @@
+"""The Dagster code location: `build_definitions(settings)`, and `defs` for the tools that load it."""
+
+import warnings
+from collections.abc import Mapping
+
+import dagster as dg
+
+# Partitioned checks are a preview and backfill policies a beta of the pinned release; the tests cover both.
+warnings.filterwarnings("ignore", category=dg.PreviewWarning)
+warnings.filterwarnings("ignore", category=dg.BetaWarning)
+
+from ai_data_platform.defs.assets import datasets, documents, knowledge_base, preference  # noqa: E402
+from ai_data_platform.defs.assets.raw import raw_assets, raw_checks  # noqa: E402
+from ai_data_platform.defs.assets.transforms import dbt_models  # noqa: E402
+from ai_data_platform.defs.automation.sensors import SENSORS  # noqa: E402
+from ai_data_platform.defs.jobs import JOBS, hourly_refresh  # noqa: E402
+from ai_data_platform.defs.partitions import daily  # noqa: E402
+from ai_data_platform.settings import CHECKOUT, Settings, read_settings  # noqa: E402
+from ai_data_platform.stores.home import Home  # noqa: E402
+from ai_data_platform.stores.models import SentenceTransformerEmbedder  # noqa: E402
+
+__all__ = ["build_definitions", "defs"]
+
+
+def build_definitions(
+    settings: Settings, loggers: Mapping[str, dg.LoggerDefinition] | None = None
+) -> dg.Definitions:
+    """The whole asset graph on these settings. Parses the dbt project when it changed since the last time."""
+    home = Home(settings.home, CHECKOUT / "dbt_project")
+    days = daily(settings.start_day)
+    return dg.Definitions(
+        assets=[
+            *raw_assets(days),
+            dbt_models(home.warehouse),
+            datasets.sft_dataset,
+            datasets.published_sft,
+            preference.preference_pairs,
+            preference.preference_dataset,
+            preference.published_preference,
+            documents.raw_documents,
+            documents.document_chunks,
+            knowledge_base.chunk_embeddings,
+            knowledge_base.conversation_embeddings,
+            knowledge_base.rag_eval_scores,
+            knowledge_base.knowledge_base,
+        ],
+        asset_checks=[
+            *raw_checks(days),
+            *datasets.sft_checks(),
+            *preference.preference_checks(),
+            *documents.document_checks(),
+            *knowledge_base.index_checks(),
+        ],
+        jobs=JOBS,
+        schedules=[hourly_refresh],
+        sensors=[
+            *SENSORS,
+            dg.AutomationConditionSensorDefinition(
+                "what_changed_and_passed",
+                target=dg.AssetSelection.all(),
+                default_status=dg.DefaultSensorStatus.RUNNING,
+                minimum_interval_seconds=30,
+            ),
+        ],
+        resources={
+            "settings": settings,
+            "home": home,
+            "embedder": SentenceTransformerEmbedder(
+                settings.embedding_model, settings.embedding_revision
+            ),
+        },
+        # A step in this process costs 25 ms; a process of its own costs 3 CPU seconds and loads the model.
+        loggers={"console": dg.colored_console_logger, **(loggers or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `dagster dev`, `dg dev` and `dagster definitions validate` load."""
+    return build_definitions(read_settings())

@@ -1,0 +1,1 @@
+"""The Dagster room: assets, checks and automation, thin over core and stores."""

@@ -1,0 +1,172 @@
+"""Knowledge base: chunks to vectors, vectors to scores and a verdict, a verdict to a publication."""
+
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from ai_data_platform import __version__
+from ai_data_platform.core.documents import CHUNK
+from ai_data_platform.core.retrieval import Embedder, Progress
+from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
+from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.publishing import publish
+from ai_data_platform.defs.reporting import result, verdict_table
+from ai_data_platform.settings import Settings
+from ai_data_platform.stores.home import PUBLICATIONS, Home
+from ai_data_platform.stores.index_audit import EVAL_SCORE, questions_for
+from ai_data_platform.stores.index_candidates import audit_candidate
+from ai_data_platform.stores.vectors import SyncReport
+
+__all__ = [
+    "chunk_embeddings",
+    "conversation_embeddings",
+    "index_checks",
+    "knowledge_base",
+    "rag_eval_scores",
+]
+
+_NOT_STORED = ["content_hash"]  # changes with every byte of a document; its chunks need not
+
+
+@dg.asset(
+    deps=["document_chunks"],
+    group_name="knowledge_base",
+    kinds={"lancedb", "python"},
+    owners=["team:ml"],
+    code_version="1",
+    automation_condition=CHANGED_AND_GATED,
+)
+def chunk_embeddings(
+    context: dg.AssetExecutionContext,
+    home: dg.ResourceParam[Home],
+    embedder: dg.ResourceParam[Embedder],
+) -> dg.MaterializeResult[Any]:
+    """Candidate of the knowledge base: chunks with their vectors in LanceDB.
+
+    Only chunks whose text or model changed are embedded; chunks that vanished are deleted. Readers stay
+    on the version tagged `published`.
+    """
+    chunks = home.lake.read("document_chunks").drop_columns(_NOT_STORED)
+    report = home.chunks.sync(chunks, embedder, "embedding_text", _progress(context))
+    return _synced(home.chunks.content_fingerprint(report.version), report, CHUNK)
+
+
+@dg.asset(
+    deps=[dg.AssetKey(["training_data", "clean_conversations"])],
+    group_name="training_data",
+    kinds={"lancedb", "python"},
+    owners=["team:ml"],
+    code_version="1",
+    automation_condition=CHANGED_AND_GATED,
+)
+def conversation_embeddings(
+    context: dg.AssetExecutionContext,
+    home: dg.ResourceParam[Home],
+    embedder: dg.ResourceParam[Embedder],
+) -> dg.MaterializeResult[Any]:
+    """Clean exchanges with the vector of question and answer, to find similar ones."""
+    rows = home.conversation_rows()
+    report = home.conversations.sync(rows, embedder, "embedding_text", _progress(context))
+    return _synced(home.conversations.content_fingerprint(report.version), report, rows.schema)
+
+
+@dg.asset(
+    deps=[chunk_embeddings, "raw_documents"],
+    group_name="knowledge_base",
+    kinds={"parquet", "python"},
+    owners=["team:ml"],
+    code_version="1",
+    automation_condition=CHANGED_AND_GATED,
+)
+def rag_eval_scores(
+    settings: dg.ResourceParam[Settings],
+    home: dg.ResourceParam[Home],
+    embedder: dg.ResourceParam[Embedder],
+) -> dg.MaterializeResult[Any]:
+    """The audit of the candidate index: whole or not, hit@5, MRR@10, nDCG@10, context recall, faithfulness.
+
+    Scored beside the published version on the same questions; the verdict on exactly this candidate goes
+    to the gate ledger.
+    """
+    questions = questions_for(
+        home.lake.read("raw_documents"), settings.eval_questions, settings.generated_questions
+    )
+    candidate = audit_candidate(home, embedder, questions, settings.index_thresholds(), __version__)
+    return result(
+        candidate.fingerprint,
+        candidate.scores.num_rows,
+        EVAL_SCORE,
+        figures=candidate.verdict.figures,
+        reused=candidate.reused,
+        gate=verdict_table(candidate.verdict),
+        worst_questions=_worst(candidate.scores),
+    )
+
+
+@dg.asset(
+    deps=[rag_eval_scores, chunk_embeddings],
+    group_name="published",
+    kinds={"lancedb"},
+    owners=["team:ml"],
+    code_version="1",
+    automation_condition=CHANGED_AND_GATED,
+)
+def knowledge_base(
+    context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
+) -> dg.MaterializeResult[Any]:
+    """The index that searches read: the tag `published` moves when the gate passed exactly this version."""
+    candidate = home.chunks.content_fingerprint(home.chunks.head())
+    return publish(context, home, "knowledge_base", candidate)
+
+
+def index_checks() -> list[dg.AssetChecksDefinition]:
+    """The rules of the index gate, shown on the scores."""
+    figures = {
+        "rows_surplus": "one_row_a_chunk",
+        "ids_missing": "no_chunk_missing",
+        "ids_unexpected": "no_row_without_a_chunk",
+        "text_hash_mismatches": "rows_hold_their_text",
+        "sampled_below_cosine": "vectors_match_their_text",
+        "questions": "enough_questions",
+        "hit_at_5_lower": "hit_at_5",
+        "mrr_at_10_lower": "mrr_at_10",
+        "ndcg_at_10_lower": "ndcg_at_10",
+        "context_recall_lower": "context_recall",
+        "faithfulness_lower": "faithfulness",
+    }
+    return [verdict_checks("rag_eval_scores", figures, judged=PUBLICATIONS["knowledge_base"])]
+
+
+def _synced(fingerprint: str, report: SyncReport, schema: pa.Schema) -> dg.MaterializeResult[Any]:
+    figures: dict[str, float | None] = {
+        "embedded": report.embedded,
+        "reused": report.reused,
+        "moved": report.moved,
+        "deleted": report.deleted,
+    }
+    return result(fingerprint, report.rows, schema, figures=figures, table_version=report.version)
+
+
+def _progress(context: dg.AssetExecutionContext) -> Progress:
+    def report(done: int, total: int) -> None:
+        context.log.info(f"embedded {done:,} of {total:,} texts")
+
+    return report
+
+
+def _worst(scores: pa.Table) -> dg.TableMetadataValue:
+    """The ten questions that fared worst, as a table."""
+    names = ["question", "hit_at_5", "mrr_at_10", "context_recall", "answer"]
+    rows = sorted(
+        scores.select([*names, "question_id"]).to_pylist(),
+        key=lambda row: (row["mrr_at_10"] or 0.0, row["context_recall"] or 0.0, row["question_id"]),
+    )
+    return dg.MetadataValue.table(
+        records=[dg.TableRecord({n: _cell(row[n]) for n in names}) for row in rows[:10]],
+        schema=dg.TableSchema([dg.TableColumn(name, "string") for name in names]),
+    )
+
+
+def _cell(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value or "")[:200]

@@ -1,0 +1,187 @@
+"""Preference lane: ratings to pairs, pairs to a candidate, a candidate to a publication."""
+
+from collections import Counter
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from ai_data_platform import __version__
+from ai_data_platform.core.datasets.files import split_table
+from ai_data_platform.core.datasets.preference import Pair, PairOptions, Rating, build_pairs
+from ai_data_platform.core.datasets.preference_dataset import (
+    PREFERENCE_SCHEMA,
+    preference_figures,
+    preference_rules,
+)
+from ai_data_platform.core.datasets.split import Split, split_of
+from ai_data_platform.core.fingerprints import fingerprint
+from ai_data_platform.core.gates import Rule
+from ai_data_platform.defs.assets.datasets import logged_exchanges
+from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
+from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.publishing import publish
+from ai_data_platform.defs.reporting import audited_result, blocked, candidate_result
+from ai_data_platform.settings import Settings
+from ai_data_platform.stores.audit import audited_write, standing
+from ai_data_platform.stores.candidates import (
+    Candidate,
+    DatasetKind,
+    stage_dataset,
+    staged_from,
+)
+from ai_data_platform.stores.home import Home
+
+__all__ = ["preference_checks", "preference_dataset", "preference_pairs", "published_preference"]
+
+_PAIRS_VERSION = "pairs-1"
+_DATASET_VERSION = "preference-1"
+_PREFERENCE = DatasetKind(
+    name="preference",
+    title="Preference pairs",
+    summary="`prompt`, `chosen` and `rejected` for DPO: two answers to the same prompt, the better and "
+    "the worse by people's ratings. Each row names the ratings and exchanges it was made from.",
+    schema=PREFERENCE_SCHEMA,
+    task="text-generation",
+)
+_ACCOUNTED = (
+    Rule("rows", ">", 0, "no pairs, no preference dataset"),
+    Rule("ratings_unaccounted", "==", 0, "ratings in are ratings used plus ratings dropped"),
+)
+
+
+@dg.asset(
+    deps=["raw_feedback", "stg_chat_logs"],
+    group_name="preference",
+    kinds={"parquet", "python"},
+    owners=["team:ml"],
+    code_version=_PAIRS_VERSION,
+    automation_condition=CHANGED_AND_GATED,
+)
+def preference_pairs(
+    settings: dg.ResourceParam[Settings], home: dg.ResourceParam[Home]
+) -> dg.MaterializeResult[Any]:
+    """The best against the worst rated answer of each prompt; siblings only, linear in the ratings."""
+    days = [home.lake.manifest(name) for name in home.lake.names("raw_feedback")]
+    sources = [day.fingerprint for day in days if day is not None]
+    if not sources:
+        raise blocked("no day of raw_feedback has passed its gate: there is nothing to pair")
+    inputs = fingerprint(
+        [
+            _PAIRS_VERSION,
+            sources,
+            home.model_fingerprints("stg_chat_logs"),
+            settings.pair_min_margin,
+        ]
+    )
+    audited = standing(home.lake, home.ledger, "preference_pairs", inputs)
+    if audited is None:
+        pairs, figures, dropped = _pairs(home, settings.pair_min_margin)
+        audited = audited_write(
+            home.lake,
+            home.ledger,
+            "preference_pairs",
+            pairs,
+            _ACCOUNTED,
+            inputs=inputs,
+            code_version=__version__,
+            figures=figures,
+            dropped=dropped,
+        )
+    return audited_result(audited, PREFERENCE_SCHEMA)
+
+
+@dg.asset(
+    deps=[preference_pairs],
+    group_name="preference",
+    kinds={"parquet", "huggingface", "python"},
+    owners=["team:ml"],
+    code_version=_DATASET_VERSION,
+    automation_condition=CHANGED_AND_GATED,
+)
+def preference_dataset(
+    settings: dg.ResourceParam[Settings], home: dg.ResourceParam[Home]
+) -> dg.MaterializeResult[Any]:
+    """Candidate of the preference dataset: `prompt`, `chosen`, `rejected` as Parquet and JSONL.
+
+    Staged as an immutable version; readers see it once `datasets/preference` has published it.
+    """
+    upstream = home.lake_fingerprints("preference_pairs")
+    inputs = fingerprint(
+        [_DATASET_VERSION, upstream, settings.validation_share, settings.max_duplicate_rate]
+    )
+    candidate = staged_from(home, "preference", inputs)
+    if candidate is None:
+        candidate = _stage(home, settings, inputs, upstream)
+    return candidate_result(candidate, PREFERENCE_SCHEMA)
+
+
+@dg.asset(
+    key=["datasets", "preference"],
+    deps=[preference_dataset],
+    group_name="published",
+    kinds={"parquet", "huggingface"},
+    owners=["team:ml"],
+    code_version="1",
+    automation_condition=CHANGED_AND_GATED,
+)
+def published_preference(
+    context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
+) -> dg.MaterializeResult[Any]:
+    """The preference dataset that training jobs read: moved to a candidate only when its gate passed."""
+    return publish(context, home, "preference", home.versions("preference").last_fingerprint())
+
+
+def preference_checks() -> list[dg.AssetChecksDefinition]:
+    """The rules of the two preference gates, one check each."""
+    rows = {"rows": "row_count_above_zero"}
+    return [
+        verdict_checks(
+            "preference_pairs", rows | {"ratings_unaccounted": "every_rating_accounted_for"}
+        ),
+        verdict_checks(
+            "preference_dataset",
+            rows
+            | {
+                name: name
+                for name in ("empty_sides", "equal_sides", "inverted_ratings", "duplicate_rate")
+            },
+        ),
+    ]
+
+
+def _pairs(
+    home: Home, min_margin: float
+) -> tuple[pa.Table, dict[str, float | None], dict[str, int]]:
+    ratings = (
+        Rating.from_row(row)
+        for name in home.lake.names("raw_feedback")
+        for row in home.lake.read(name).to_pylist()
+    )
+    made = build_pairs(logged_exchanges(home), ratings, PairOptions(min_margin=min_margin))
+    figures = dict(made.figures)
+    total, used = figures["ratings"] or 0, figures["ratings_used"] or 0
+    figures["ratings_unaccounted"] = total - used - len(made.dropped)
+    dropped = {reason: rows for reason, rows in made.drop_counts.items() if rows}
+    return split_table(made.pairs, PREFERENCE_SCHEMA), figures, dropped
+
+
+def _stage(
+    home: Home, settings: Settings, inputs: str, upstream: dict[str, str | None]
+) -> Candidate:
+    pairs = [Pair(**row) for row in home.lake.read("preference_pairs").to_pylist()]
+    splits: dict[Split, list[Pair]] = {"train": [], "validation": []}
+    for pair in pairs:
+        splits[split_of(pair.conversation_id, settings.validation_share)].append(pair)
+    manifest = home.lake.manifest("preference_pairs")
+    return stage_dataset(
+        home,
+        _PREFERENCE,
+        splits,
+        inputs=inputs,
+        figures=preference_figures(pairs),
+        rules=preference_rules(settings.max_duplicate_rate),
+        dropped=Counter(manifest.dropped if manifest else {}),
+        upstream=upstream,
+        code_version=__version__,
+    )

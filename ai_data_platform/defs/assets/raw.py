@@ -1,0 +1,109 @@
+"""Raw lanes: chat logs and ratings, one partition a UTC day."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from ai_data_platform.core.records import CHAT_LOG, FEEDBACK
+from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.reporting import column_schema, counts_table
+from ai_data_platform.settings import Settings
+from ai_data_platform.stores.days import DailyTable, DayReport
+from ai_data_platform.stores.home import Home
+from ai_data_platform.stores.intake import chat_log_days, feedback_days
+
+__all__ = ["raw_assets", "raw_checks"]
+
+_OWNERS = ["team:data"]
+
+
+def raw_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:
+    """`raw_chat_logs` and `raw_feedback` over these days; a range of days is one run."""
+
+    @dg.asset(
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name="raw",
+        kinds={"parquet", "python"},
+        owners=_OWNERS,
+        code_version="1",
+        metadata={"dagster/column_schema": column_schema(CHAT_LOG)},
+    )
+    def raw_chat_logs(
+        context: dg.AssetExecutionContext,
+        settings: dg.ResourceParam[Settings],
+        home: dg.ResourceParam[Home],
+    ) -> dg.MaterializeResult[Any]:
+        """Exchanges of a day as the drop folder holds them, checked against the contract.
+
+        Records that breach it stand in `raw_chat_logs_quarantine` with reason, file and line.
+        """
+        source = chat_log_days(home, settings.chat_logs, context.log.info)
+        return _publish(context, source.table, source.parts, source.quarantine)
+
+    @dg.asset(
+        partitions_def=days,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        group_name="raw",
+        kinds={"parquet", "python", "sqlite"},
+        owners=_OWNERS,
+        code_version="1",
+        metadata={"dagster/column_schema": column_schema(FEEDBACK)},
+    )
+    def raw_feedback(
+        context: dg.AssetExecutionContext,
+        settings: dg.ResourceParam[Settings],
+        home: dg.ResourceParam[Home],
+    ) -> dg.MaterializeResult[Any]:
+        """Ratings of a day: those that the feedback API stored and those dropped as files."""
+        source = feedback_days(home, settings.feedback_files, context.log.info)
+        return _publish(context, source.table, source.parts, source.quarantine)
+
+    return [raw_chat_logs, raw_feedback]
+
+
+def raw_checks(days: dg.DailyPartitionsDefinition) -> list[dg.AssetChecksDefinition]:
+    """A day without rows blocks what would read it, that day alone."""
+    return [
+        verdict_checks(asset, {"rows": "row_count_above_zero"}, partitions_def=days)
+        for asset in ("raw_chat_logs", "raw_feedback")
+    ]
+
+
+def _publish(
+    context: dg.AssetExecutionContext, table: DailyTable, parts: Any, quarantine: pa.Table
+) -> dg.MaterializeResult[Any]:
+    reports = [
+        table.publish(day, parts.get(day, []), lambda: quarantine) for day in context.partition_keys
+    ]
+    for report in reports:
+        context.add_asset_metadata(
+            {
+                "dagster/partition_row_count": report.rows,
+                "set_aside": sum(report.set_aside.values()),
+            },
+            partition_key=report.day,
+        )
+    return dg.MaterializeResult(metadata=_summary(reports), data_version=_version(reports))
+
+
+def _summary(reports: Sequence[DayReport]) -> dict[str, Any]:
+    return {
+        "rows": sum(report.rows for report in reports),
+        "days_reused": sum(report.reused for report in reports),
+        "set_aside_by_reason": counts_table(_totals(report.set_aside for report in reports)),
+    }
+
+
+def _totals(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for count in counts:
+        for reason, rows in count.items():
+            totals[reason] = totals.get(reason, 0) + rows
+    return totals
+
+
+def _version(reports: Sequence[DayReport]) -> dg.DataVersion:
+    return dg.DataVersion("-".join(report.fingerprint[:12] for report in reports)[:200])

@@ -1,0 +1,138 @@
+"""The dbt project as assets: always built whole, beside the lake, and moved in when every test passes."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+import pyarrow.parquet as pq
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+
+from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
+from ai_data_platform.defs.reporting import blocked, column_schema, counts_table
+from ai_data_platform.settings import Settings
+from ai_data_platform.stores.home import Home
+from ai_data_platform.stores.warehouse import BuildRecord, Warehouse
+
+__all__ = ["dbt_models"]
+
+
+class _Translator(DagsterDbtTranslator):
+    """Models of the marts keep their folder in the key: `training_data/clean_conversations`."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        name, folders = dbt_resource_props["name"], dbt_resource_props["fqn"][1:-1]
+        in_marts = dbt_resource_props["resource_type"] == "model" and folders[0] == "marts"
+        return dg.AssetKey([*folders[1:], name] if in_marts else name)
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return "training_data"
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        return ["team:data"]
+
+    def get_automation_condition(
+        self, dbt_resource_props: Mapping[str, Any]
+    ) -> dg.AutomationCondition[Any]:
+        return CHANGED_AND_GATED
+
+
+def dbt_models(warehouse: Warehouse) -> dg.AssetsDefinition:
+    """`stg_chat_logs`, `training_data/clean_conversations` and their neighbours; dbt's tests are checks."""
+    path = warehouse.manifest()
+    nodes = json.loads(path.read_bytes())["nodes"]
+
+    @dbt_assets(manifest=path, name="dbt_models", dagster_dbt_translator=_Translator())
+    def models(
+        context: dg.AssetExecutionContext,
+        settings: dg.ResourceParam[Settings],
+        home: dg.ResourceParam[Home],
+    ) -> Iterator[Any]:
+        """Filters, duplicates and tests in SQL."""
+        sources = _raw_fingerprints(home)
+        if not sources:
+            raise blocked(
+                "no day of raw_chat_logs has passed its gate: there is nothing to transform"
+            )
+        variables = _variables(settings)
+        inputs = warehouse.inputs(sources, variables)
+        standing = warehouse.last_build(inputs)
+        build = standing or warehouse.build(inputs, variables, context.log.info)
+        yield from _check_results(context, build, nodes)
+        if not build["models"]:
+            raise blocked(_failures(build))
+        yield from _model_results(context, home, build, reused=standing is not None)
+
+    return models
+
+
+def _raw_fingerprints(home: Home) -> dict[str, str]:
+    """Content of every day of `raw_chat_logs` in the lake, by day."""
+    found = {name: home.lake.manifest(name) for name in home.lake.names("raw_chat_logs")}
+    return {name: manifest.fingerprint for name, manifest in found.items() if manifest is not None}
+
+
+def _variables(settings: Settings) -> dict[str, Any]:
+    return settings.model_dump(
+        include={
+            "sft_min_rating",
+            "sft_keep_unrated",
+            "min_user_characters",
+            "min_assistant_characters",
+        }
+    )
+
+
+def _check_results(
+    context: dg.AssetExecutionContext, build: BuildRecord, nodes: Mapping[str, Any]
+) -> Iterator[dg.AssetCheckResult]:
+    keys = {key.name: key for key in context.selected_asset_check_keys}
+    for check in build["checks"]:
+        key = keys.get(nodes.get(check["unique_id"], {}).get("name", ""))
+        if key is not None:
+            yield dg.AssetCheckResult(
+                passed=check["status"] in ("pass", "warn"),
+                asset_key=key.asset_key,
+                check_name=key.name,
+                description=check["message"],
+                metadata={"failing_rows": check["failures"] or 0, "threshold": 0},
+            )
+
+
+def _model_results(
+    context: dg.AssetExecutionContext, home: Home, build: BuildRecord, *, reused: bool
+) -> Iterator[dg.MaterializeResult[Any]]:
+    keys = {key.path[-1]: key for key in context.selected_asset_keys}
+    for name in _in_order(build):  # Dagster wants a model after the models that it reads
+        if (key := keys.get(name)) is None:
+            continue
+        made = build["models"][name]
+        metadata: dict[str, Any] = {
+            "dagster/row_count": made["rows"],
+            "dagster/column_schema": column_schema(pq.read_schema(home.lake.path(name))),
+            "reused": reused,
+        }
+        if name == "dropped_conversations":
+            metadata["dropped_by_reason"] = counts_table(_reasons(home))
+        yield dg.MaterializeResult(
+            asset_key=key, metadata=metadata, data_version=dg.DataVersion(made["fingerprint"])
+        )
+
+
+def _in_order(build: BuildRecord) -> list[str]:
+    """The models in the order in which dbt built them."""
+    ids = [outcome["unique_id"].split(".") for outcome in build["checks"]]
+    return [parts[-1] for parts in ids if parts[0] == "model"]
+
+
+def _reasons(home: Home) -> dict[str, int]:
+    counts = home.lake.read("dropped_conversations", ["drop_reason"])["drop_reason"].value_counts()
+    return {row["values"]: row["counts"] for row in counts.to_pylist()}
+
+
+def _failures(build: BuildRecord) -> str:
+    failed = [
+        c for c in build["checks"] if c["status"] not in ("pass", "success", "warn", "skipped")
+    ]
+    lines = [f"{c['unique_id'].split('.')[2]}: {c['message']}" for c in failed]
+    return "dbt failed, so the models in the lake stay as they are: " + "; ".join(lines)

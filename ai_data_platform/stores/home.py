@@ -1,0 +1,137 @@
+"""Everything that stands below AIDP_HOME, and how to open it."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow as pa
+
+from ai_data_platform.core.conversations import CONTRACT_VERSION as CHAT_LOG_CONTRACT
+from ai_data_platform.core.conversations import parse_exchange
+from ai_data_platform.core.errors import VersionNotFound
+from ai_data_platform.core.feedback.contract import CONTRACT_VERSION as FEEDBACK_CONTRACT
+from ai_data_platform.core.feedback.contract import parse_feedback
+from ai_data_platform.core.fingerprints import hash_text
+from ai_data_platform.core.records import CHAT_LOG, FEEDBACK
+from ai_data_platform.stores.feedback import FeedbackStore
+from ai_data_platform.stores.files import write_atomically
+from ai_data_platform.stores.lake import Lake
+from ai_data_platform.stores.landing import Landing
+from ai_data_platform.stores.ledger import GateLedger
+from ai_data_platform.stores.vectors import TagPointer, VectorTable
+from ai_data_platform.stores.versions import VersionStore
+from ai_data_platform.stores.warehouse import Warehouse
+
+__all__ = ["PUBLICATIONS", "Home"]
+
+PUBLICATIONS: Mapping[str, str] = {
+    "sft": "sft_dataset",
+    "preference": "preference_dataset",
+    "knowledge_base": "chunk_embeddings",
+}
+"""What readers see, and the asset whose candidates its gate judges."""
+
+
+_DAGSTER_YAML = """\
+# Written once; edit it as you like. SQLite below this folder holds runs and events.
+telemetry: {enabled: false}
+nux: {enabled: false}
+concurrency: {runs: {max_concurrent_runs: 2}}
+run_monitoring: {enabled: true, free_slots_after_run_end_seconds: 60}
+retention:
+  schedule: {purge_after_days: 30}
+  sensor: {purge_after_days: {skipped: 3, failure: 30, success: 30}}
+"""
+
+
+class Home:
+    """The state of one platform in one folder: `lake/`, `vectors/`, `versions/`, `feedback.sqlite`, ..."""
+
+    def __init__(self, root: Path, dbt_project: Path) -> None:
+        self.root = root.expanduser().absolute()
+        self._dbt_project = dbt_project
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    def prepare_dagster(self) -> Path:
+        """Dagster's home with an instance configuration in it; one that a person edited stays."""
+        configuration = self.dagster / "dagster.yaml"
+        if not configuration.is_file():
+            write_atomically(configuration, _DAGSTER_YAML.encode())
+        return self.dagster
+
+    @cached_property
+    def lake(self) -> Lake:
+        return Lake(self.root / "lake")
+
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        return Warehouse(self._dbt_project, self.root / "lake", self.root / "dbt")
+
+    @cached_property
+    def ledger(self) -> GateLedger:
+        return GateLedger(self.root / "verdicts.sqlite")
+
+    @cached_property
+    def chunks(self) -> VectorTable:
+        return VectorTable(self.root / "vectors", "chunks", key="chunk_id", text="embedding_text")
+
+    @cached_property
+    def conversations(self) -> VectorTable:
+        return VectorTable(
+            self.root / "vectors", "conversations", key="record_id", text="embedding_text"
+        )
+
+    @cached_property
+    def feedback(self) -> FeedbackStore:
+        self.root.mkdir(parents=True, exist_ok=True)
+        return FeedbackStore(self.root / "feedback.sqlite")
+
+    @cached_property
+    def chat_log_landing(self) -> Landing:
+        return Landing(self._landing("chat_logs"), CHAT_LOG, parse_exchange, CHAT_LOG_CONTRACT)
+
+    @cached_property
+    def feedback_landing(self) -> Landing:
+        return Landing(self._landing("feedback"), FEEDBACK, parse_feedback, FEEDBACK_CONTRACT)
+
+    def index(self, name: str) -> Path:
+        """Where the hashes of a drop folder's files are kept."""
+        return self.root / "landing" / f"{name}.files.json"
+
+    def lake_fingerprints(self, *names: str) -> dict[str, str | None]:
+        """The content fingerprint of each of these lake tables; None where no table stands."""
+        found = {name: self.lake.manifest(name) for name in names}
+        return {name: manifest and manifest.fingerprint for name, manifest in found.items()}
+
+    def model_fingerprints(self, *names: str) -> dict[str, str | None]:
+        """The same for tables that dbt wrote, which carry no manifest of their own."""
+        return self.warehouse.model_fingerprints(*names)
+
+    def conversation_rows(self) -> pa.Table:
+        """Clean exchanges with the text that is embedded (question and answer) and its hash."""
+        names = ["record_id", "conversation_id", "message_id", "user_message", "assistant_message"]
+        rows = self.lake.read("clean_conversations", names)
+        questions, answers = (rows[name].to_pylist() for name in names[3:])
+        texts = [f"{q}\n\n{a}" for q, a in zip(questions, answers, strict=True)]
+        hashes = pa.array([hash_text(text) for text in texts], pa.string())
+        kept = rows.select(names[:3]).append_column("embedding_text", pa.array(texts, pa.string()))
+        return kept.append_column("text_hash", hashes)
+
+    def versions(self, name: str) -> VersionStore:
+        """The versions of `sft`, `preference` or `knowledge_base`. Raises VersionNotFound for other names."""
+        if name not in PUBLICATIONS:
+            known = ", ".join(PUBLICATIONS)
+            raise VersionNotFound(
+                f"nothing is published under the name {name!r}; there are: {known}"
+            )
+        root, asset = self.root / "versions", PUBLICATIONS[name]
+        if name != "knowledge_base":
+            return VersionStore(root, name, asset, self.ledger)
+        pointer = TagPointer(self.chunks)
+        return VersionStore(root, name, asset, self.ledger, pointer)
+
+    def _landing(self, name: str) -> Path:
+        return self.root / "landing" / name

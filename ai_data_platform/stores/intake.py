@@ -1,0 +1,111 @@
+"""Where raw rows come from: drop folders and the feedback API's store, as parts of days."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from ai_data_platform.core.fingerprints import hash_text
+from ai_data_platform.core.records import FEEDBACK
+from ai_data_platform.stores.days import DailyTable
+from ai_data_platform.stores.files import DropFolder, write_atomically
+from ai_data_platform.stores.home import Home
+from ai_data_platform.stores.lake import parquet_bytes
+from ai_data_platform.stores.landing import DayPart, Landing
+
+__all__ = ["RawDays", "chat_log_days", "feedback_days", "pending_days"]
+
+_CODE = "raw-1"
+
+
+@dataclass(frozen=True, slots=True)
+class RawDays:
+    """The parts of every day that holds rows, the records set aside, and the table they go to."""
+
+    table: DailyTable
+    parts: Mapping[str, list[DayPart]]
+    quarantine: pa.Table
+
+
+def chat_log_days(home: Home, location: str, log: Callable[[str], None]) -> RawDays:
+    """Read what is new in the drop folder of chat logs."""
+    landing = _landed(home.chat_log_landing, home, location, "chat_logs", log)
+    table = DailyTable(
+        home.lake,
+        home.ledger,
+        "raw_chat_logs",
+        key="message_id",
+        order=("conversation_id", "turn_index", "message_id"),
+        code=_CODE,
+    )
+    return RawDays(table, landing.days(), _quarantine(home, landing, "raw_chat_logs"))
+
+
+def feedback_days(home: Home, location: str, log: Callable[[str], None]) -> RawDays:
+    """Read what is new in the drop folder of ratings and in the API's store."""
+    landing = _landed(home.feedback_landing, home, location, "feedback", log)
+    table = DailyTable(
+        home.lake,
+        home.ledger,
+        "raw_feedback",
+        key="event_id",
+        order=("conversation_id", "message_id", "created_at", "event_id"),
+        code=_CODE,
+    )
+    parts = landing.days()
+    for day, part in _stored_days(home).items():
+        parts.setdefault(day, []).append(part)
+    return RawDays(table, dict(sorted(parts.items())), _quarantine(home, landing, "raw_feedback"))
+
+
+def pending_days(home: Home, source: RawDays, name: str) -> list[str]:
+    """Days whose parts are not what the table in the lake was made from."""
+    return [
+        day
+        for day, parts in source.parts.items()
+        if (standing := home.lake.manifest(f"{name}/{day}")) is None
+        or standing.inputs != source.table.inputs(parts)
+    ]
+
+
+def _landed(
+    landing: Landing, home: Home, location: str, name: str, log: Callable[[str], None]
+) -> Landing:
+    landing.refresh(DropFolder(location, home.index(name)).files(), log)
+    return landing
+
+
+def _quarantine(home: Home, landing: Landing, name: str) -> pa.Table:
+    """All records set aside; those without a readable day go to `<name>_quarantine/undated`."""
+    rows = landing.quarantine()
+    undated = rows.filter(rows["day"].is_null())
+    if undated.num_rows:
+        home.lake.write(f"{name}_quarantine/undated", undated, inputs="")
+    else:
+        home.lake.remove(f"{name}_quarantine/undated")
+    return rows
+
+
+def _stored_days(home: Home) -> dict[str, DayPart]:
+    """The API's ratings as one part a day, exported again only when the day has new ratings."""
+    parts = {}
+    folder = home.root / "landing" / "feedback_api"
+    for day, (count, sequence) in home.feedback.days().items():
+        path = folder / f"{day}-{sequence}.parquet"
+        if not path.is_file():
+            _export(home, day, sequence, path)
+        parts[day] = DayPart(path, hash_text("feedback_api", day, str(count), str(sequence)), count)
+    return parts
+
+
+def _export(home: Home, day: str, upto: int, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [
+        {**asdict(event), "source_file": "feedback_api"}
+        for event in home.feedback.events_of_day(day, upto)
+    ]
+    write_atomically(path, parquet_bytes(pa.Table.from_pylist(rows, schema=FEEDBACK)))
+    for earlier in path.parent.glob(f"{day}-*.parquet"):
+        if earlier != path:
+            earlier.unlink()

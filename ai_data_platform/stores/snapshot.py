@@ -1,0 +1,74 @@
+"""What the whole graph was last run on: when nothing of it changed, a run has nothing to do."""
+
+from pathlib import Path
+
+import orjson
+
+from ai_data_platform.core.fingerprints import fingerprint
+from ai_data_platform.stores.documents import DocumentFolders
+from ai_data_platform.stores.files import DropFolder, listing_fingerprint, write_atomically
+from ai_data_platform.stores.home import Home
+
+__all__ = ["RunSnapshot"]
+
+
+class RunSnapshot:
+    """Compares sources, settings, code and outputs with those that the last complete run left.
+
+    Reads the hash of each source file (kept by size and time) and lists the outputs: no table is opened.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        *,
+        chat_logs: str,
+        feedback: str,
+        documents: tuple[str, ...],
+        eval_questions: Path | None,
+        settings: str,
+        code: tuple[Path, ...],
+    ) -> None:
+        self._home = home
+        self._chat_logs = chat_logs
+        self._feedback = feedback
+        self._documents = documents
+        self._eval_questions = eval_questions
+        self._settings = settings
+        self._code = code
+
+    def sources(self) -> str:
+        """What a run would read. Take it before the run: a file that arrives meanwhile is news."""
+        home = self._home
+        questions = self._eval_questions
+        return fingerprint(
+            [
+                self._settings,
+                listing_fingerprint(*self._code),
+                DropFolder(self._chat_logs, home.index("chat_logs")).fingerprint(),
+                DropFolder(self._feedback, home.index("feedback")).fingerprint(),
+                DocumentFolders(self._documents, home.index).inputs(),
+                questions.read_bytes().hex() if questions and questions.is_file() else None,
+                home.feedback.last_sequence(),
+            ]
+        )
+
+    def unchanged(self) -> bool:
+        """Whether a run now would find what the last complete run found and left."""
+        try:
+            last = orjson.loads(self._path.read_bytes())
+        except FileNotFoundError:
+            return False
+        return bool(last == {"sources": self.sources(), "outputs": self._outputs()})
+
+    def record(self, sources: str) -> None:
+        """Remember a complete run that started from these sources."""
+        write_atomically(self._path, orjson.dumps({"sources": sources, "outputs": self._outputs()}))
+
+    @property
+    def _path(self) -> Path:
+        return self._home.root / "last_run.json"
+
+    def _outputs(self) -> str:
+        root = self._home.root
+        return listing_fingerprint(root / "lake", root / "vectors", root / "versions")

@@ -1,0 +1,310 @@
+"""Embedded rows in LanceDB: only what changed is embedded, one table version a refresh.
+
+All state lives in the table. A row is reused when its text hash and embedder agree, wherever it moved;
+a row that vanished behind the table's back is missing from the comparison and so comes back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ai_data_platform.core.errors import IndexMismatch, NotPublishedYet
+from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
+from ai_data_platform.core.retrieval.embedder import Embedder, Progress, Vectors
+
+__all__ = ["PUBLISHED", "SyncReport", "TagPointer", "VectorTable"]
+
+PUBLISHED = "published"
+"""The LanceDB tag that readers follow."""
+
+_KEPT_FOREVER = timedelta(days=36_500)
+# Plain optimize() raises once a tagged version is 7 days old; old versions go by retention, not here.
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one refresh did. `version` is the LanceDB version that holds the result."""
+
+    rows: int
+    embedded: int
+    reused: int
+    moved: int
+    deleted: int
+    version: int
+
+
+class VectorTable:
+    """One LanceDB table keyed by `key`, with `text_hash`, `embedder` and `vector` beside a row's own."""
+
+    def __init__(self, folder: Path, name: str, *, key: str, text: str) -> None:
+        self._folder = folder
+        self._name = name
+        self._key = key
+        self._text = text
+
+    @cached_property
+    def _connection(self) -> Any:
+        import lancedb
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return lancedb.connect(self._folder)
+
+    def exists(self) -> bool:
+        return (self._folder / f"{self._name}.lance").is_dir()
+
+    def sync(
+        self,
+        rows: pa.Table,
+        embedder: Embedder,
+        embedding_text: str,
+        progress: Progress | None = None,
+    ) -> SyncReport:
+        """Make the table hold exactly these rows.
+
+        `rows` has the key, `text_hash` and any other columns; `embedding_text` names the column that is
+        embedded. Raises IndexMismatch when the table holds vectors of another dimension.
+        """
+        table = self._open_or_create(rows.schema, embedder)
+        stored = _scan(table, [self._key, "text_hash", "embedder", "row_hash"])
+        wanted = _with_identity(rows, embedder.fingerprint, self._key)
+        plan = _plan(wanted, stored, self._key)
+        if not plan.upserts and not plan.deletes:
+            return SyncReport(rows.num_rows, 0, rows.num_rows, 0, 0, table.version)
+        changed = wanted.take(pa.array(plan.upserts, pa.int64()))
+        vectors, embedded = _vectors(table, changed, stored, embedder, embedding_text, progress)
+        self._merge(table, changed, vectors, plan.deletes)
+        self._index(table)
+        moved = changed.num_rows - embedded
+        reused = rows.num_rows - changed.num_rows + moved
+        return SyncReport(rows.num_rows, embedded, reused, moved, len(plan.deletes), table.version)
+
+    def head(self) -> int:
+        """The newest version, published or not."""
+        return int(self._open().version)
+
+    def read(self, columns: Sequence[str], version: int | None = None) -> pa.Table:
+        """Every row of a version (the newest by default), in the order of its key."""
+        table = self._open()
+        if version is not None:
+            table.checkout(version)
+        return _scan(table, list(columns)).sort_by(self._key)
+
+    def content_fingerprint(self, version: int | None = None) -> str:
+        """A hash of what a version holds, vectors included, whatever order it stores its rows in."""
+        rows = self.read([self._key, "row_hash", "embedder", "vector"], version)
+        vectors = rows["vector"].combine_chunks().flatten().to_numpy()
+        names = [rows[name].to_pylist() for name in (self._key, "row_hash", "embedder")]
+        return fingerprint([*names, hash_bytes(np.ascontiguousarray(vectors).tobytes())])
+
+    def search(
+        self, query: str, vector: Vectors, k: int, *, version: int | str = PUBLISHED
+    ) -> list[dict[str, Any]]:
+        """The k best rows of a version by vector and words together (RRF), with `score`, best first.
+
+        Equal scores go by key. Raises NotPublishedYet when the tag does not exist.
+        """
+        table = self._at(version)
+        ranked = _reciprocal_ranks(
+            table.search(vector).distance_type("cosine").limit(4 * k).to_list(),
+            _text_search(table, query, 4 * k),
+            self._key,
+        )
+        hidden = {"vector", "row_hash", "_distance", "_score", "_relevance_score"}
+        return [{n: v for n, v in row.items() if n not in hidden} for row in ranked[:k]]
+
+    def tag(self, name: str, version: int) -> None:
+        tags = self._open().tags
+        (tags.update if name in tags.list() else tags.create)(name, version)
+
+    def tags(self) -> dict[str, int]:
+        """The version that each tag points at; empty before the table exists."""
+        if not self.exists():
+            return {}
+        return {name: int(tag["version"]) for name, tag in self._open().tags.list().items()}
+
+    def _open(self) -> Any:
+        if not self.exists():
+            raise NotPublishedYet(
+                f"there is no table {self._name} in {self._folder}: run `aidp run` first"
+            )
+        return self._connection.open_table(self._name)
+
+    def _at(self, version: int | str) -> Any:
+        table = self._open()
+        if isinstance(version, str) and version not in table.tags.list():
+            raise NotPublishedYet(f"nothing in {self._name} is tagged {version!r}: run `aidp run`")
+        table.checkout(version)
+        return table
+
+    def _open_or_create(self, schema: pa.Schema, embedder: Embedder) -> Any:
+        if self.exists():
+            table = self._connection.open_table(self._name)
+            seen = table.schema.field("vector").type.list_size
+            if seen != embedder.dimension:
+                raise IndexMismatch(
+                    f"the table {self._name} has vectors of dimension {seen}, the embedder gives "
+                    f"{embedder.dimension}: set AIDP_HOME to a new folder, or remove "
+                    f"{self._folder / self._name}.lance and run again"
+                )
+            return table
+        fields = [field.with_nullable(field.name != self._key) for field in schema]
+        vector = pa.field("vector", pa.list_(pa.float32(), embedder.dimension))
+        extra = [pa.field("embedder", pa.string()), pa.field("row_hash", pa.string()), vector]
+        table = self._connection.create_table(self._name, schema=pa.schema([*fields, *extra]))
+        table.set_unenforced_primary_key(self._key)  # or two writers insert the same row twice
+        return table
+
+    def _merge(self, table: Any, rows: pa.Table, vectors: Vectors, deletes: list[str]) -> None:
+        flat = pa.array(np.ascontiguousarray(vectors).ravel(), pa.float32())
+        column = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+        source = rows.append_column(pa.field("vector", column.type), column).cast(table.schema)
+        merge = (
+            table.merge_insert(self._key).when_matched_update_all().when_not_matched_insert_all()
+        )
+        if deletes:
+            quoted = ", ".join("'" + key.replace("'", "''") + "'" for key in deletes)
+            merge = merge.when_not_matched_by_source_delete(f"{self._key} in ({quoted})")
+        merge.use_index(False).execute(source)  # a scalar index on the key would let duplicates in
+
+    def _index(self, table: Any) -> None:
+        from lancedb.index import FTS
+
+        if not any(index.index_type == "FTS" for index in table.list_indices()):
+            table.create_index(self._text, config=FTS(with_position=False))
+        table.optimize(cleanup_older_than=_KEPT_FOREVER)
+
+
+class TagPointer:
+    """Publishes a version by moving the LanceDB tag `published`: one atomic step, nothing is copied.
+
+    A manifest names the LanceDB version in `table_version`; every published version keeps a tag of its own,
+    `v-<version>`, so that cleaning up never takes it away.
+    """
+
+    def __init__(self, table: VectorTable) -> None:
+        self._table = table
+
+    def get(self) -> str | None:
+        tags = self._table.tags()
+        own = {number: tag for tag, number in tags.items() if tag.startswith("v-")}
+        tag = own.get(tags.get(PUBLISHED, -1))
+        return None if tag is None else tag.removeprefix("v-")
+
+    def move(self, version: str, manifest: Mapping[str, Any]) -> None:
+        self._table.tag(f"v-{version}", int(manifest["table_version"]))
+        self._table.tag(PUBLISHED, int(manifest["table_version"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    upserts: list[int]
+    deletes: list[str]
+
+
+def _scan(table: Any, columns: list[str]) -> pa.Table:
+    return table.search().select(columns).limit(2**31 - 1).to_arrow()
+
+
+def _with_identity(rows: pa.Table, embedder: str, key: str) -> pa.Table:
+    """The rows with `embedder` and `row_hash`, which changes when any column does."""
+    if len(pc.unique(rows[key])) != rows.num_rows:
+        raise IndexMismatch(
+            f"the key {key} repeats among {rows.num_rows} rows: keys must be unique"
+        )
+    hashes = [fingerprint(row) for row in rows.to_pylist()]
+    return rows.append_column("embedder", pa.repeat(embedder, rows.num_rows)).append_column(
+        "row_hash", pa.array(hashes, pa.string())
+    )
+
+
+def _plan(wanted: pa.Table, stored: pa.Table, key: str) -> _Plan:
+    have = dict(
+        zip(
+            stored[key].to_pylist(),
+            zip(stored["row_hash"].to_pylist(), stored["embedder"].to_pylist(), strict=True),
+            strict=True,
+        )
+    )
+    pairs = zip(wanted["row_hash"].to_pylist(), wanted["embedder"].to_pylist(), strict=True)
+    keys = wanted[key].to_pylist()
+    upserts = [
+        i for i, (k, pair) in enumerate(zip(keys, pairs, strict=True)) if have.get(k) != pair
+    ]
+    return _Plan(upserts, sorted(set(have) - set(keys)))
+
+
+def _vectors(
+    table: Any,
+    changed: pa.Table,
+    stored: pa.Table,
+    embedder: Embedder,
+    embedding_text: str,
+    progress: Progress | None,
+) -> tuple[Vectors, int]:
+    """The vector of each changed row and how many of them had to be computed."""
+    known = _known_vectors(table, changed, stored, embedder.fingerprint)
+    hashes = changed["text_hash"].to_pylist()
+    texts = dict(zip(hashes, changed[embedding_text].to_pylist(), strict=True))
+    missing = sorted(text_hash for text_hash in texts if text_hash not in known)
+    if missing:
+        fresh = embedder.encode([texts[text_hash] for text_hash in missing], progress)
+        known |= dict(zip(missing, fresh, strict=True))
+    if not hashes:
+        return np.zeros((0, embedder.dimension), np.float32), 0
+    return np.stack([known[text_hash] for text_hash in hashes]), len(missing)
+
+
+def _known_vectors(
+    table: Any, changed: pa.Table, stored: pa.Table, embedder: str
+) -> dict[str, Any]:
+    """Vectors by text hash that the table already holds for the changed rows: moved, not rewritten."""
+    same_model = stored.filter(pc.equal(stored["embedder"], embedder))
+    hashes = pc.unique(changed["text_hash"])
+    held = same_model.filter(pc.is_in(same_model["text_hash"], hashes))
+    if held.num_rows == 0:
+        return {}
+    wanted = set(held["text_hash"].to_pylist())
+    rows = _scan(table, ["text_hash", "embedder", "vector"])
+    rows = rows.filter(
+        pc.and_(
+            pc.equal(rows["embedder"], embedder),
+            pc.is_in(rows["text_hash"], pa.array(sorted(wanted))),
+        )
+    )
+    vectors = np.stack(rows["vector"].to_numpy(zero_copy_only=False))
+    return dict(zip(rows["text_hash"].to_pylist(), vectors, strict=True))
+
+
+def _text_search(table: Any, query: str, k: int) -> list[dict[str, Any]]:
+    if not query.strip():
+        return []
+    from lancedb.query import MatchQuery
+
+    column = next(index.columns[0] for index in table.list_indices() if index.index_type == "FTS")
+    return list(table.search(MatchQuery(query, column), query_type="fts").limit(k).to_list())
+
+
+_RRF_K = 60  # Cormack, Clarke, Buettcher (2009), "Reciprocal rank fusion", section 2
+
+
+def _reciprocal_ranks(
+    by_vector: list[dict[str, Any]], by_text: list[dict[str, Any]], key: str
+) -> list[dict[str, Any]]:
+    scores: dict[str, float] = {}
+    rows: dict[str, dict[str, Any]] = {}
+    for ranking in (
+        sorted(by_vector, key=lambda row: (row["_distance"], row[key])),
+        sorted(by_text, key=lambda row: (-row["_score"], row[key])),
+    ):
+        for rank, row in enumerate(ranking, start=1):
+            scores[row[key]] = scores.get(row[key], 0.0) + 1.0 / (_RRF_K + rank)
+            rows.setdefault(row[key], row)
+    best = sorted(scores, key=lambda k: (-scores[k], k))
+    return [{**rows[k], "score": round(scores[k], 6)} for k in best]

@@ -1,0 +1,254 @@
+"""Immutable versions of a publication, and the one pointer that readers follow."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import orjson
+
+from ai_data_platform.core.errors import NotPublishedYet, VersionNotFound
+from ai_data_platform.core.gates import Verdict
+from ai_data_platform.stores.files import exclusive, replace_folder, write_atomically
+from ai_data_platform.stores.ledger import GateLedger
+
+__all__ = ["FilePointer", "Outcome", "Pointer", "Version", "VersionStore"]
+
+_VERSION_LENGTH = 12  # hex digits: short enough to type, 48 bits apart
+Outcome = Literal["published", "unchanged", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a publication. `published_at` is None for a candidate that no gate has passed."""
+
+    name: str
+    version: str
+    rows: int
+    current: bool
+    published_at: datetime | None
+    folder: Path
+    manifest: Mapping[str, Any]
+
+
+class Pointer(Protocol):
+    """Where readers look up which version is published; `move` is one atomic step."""
+
+    def get(self) -> str | None: ...
+
+    def move(self, version: str, manifest: Mapping[str, Any]) -> None: ...
+
+
+class FilePointer:
+    """A small file that is replaced in one step."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def get(self) -> str | None:
+        try:
+            return str(orjson.loads(self._path.read_bytes())["version"])
+        except FileNotFoundError:
+            return None
+
+    def move(self, version: str, manifest: Mapping[str, Any]) -> None:
+        write_atomically(self._path, orjson.dumps({"version": version}))
+
+
+class VersionStore:
+    """The versions of one publication.
+
+    A version's name is the start of its candidate's fingerprint, so the same content is the same version.
+    `asset` is the name under which the gate judges candidates.
+    """
+
+    def __init__(
+        self, root: Path, name: str, asset: str, ledger: GateLedger, pointer: Pointer | None = None
+    ) -> None:
+        self.name = name
+        self._folder = root / name
+        self._asset = asset
+        self._ledger = ledger
+        self._pointer = pointer or FilePointer(self._folder / "published.json")
+
+    def stage(
+        self, fingerprint: str, files: Mapping[str, bytes], manifest: Mapping[str, Any]
+    ) -> str:
+        """Lay down a candidate's files and manifest; returns its version. Twice is as once."""
+        version = fingerprint[:_VERSION_LENGTH]
+        folder = self.folder(version)
+        record = {**manifest, "name": self.name, "version": version, "fingerprint": fingerprint}
+        if self._manifest(version) != record:
+            with replace_folder(folder) as staged:
+                for name, data in files.items():
+                    (staged / name).parent.mkdir(parents=True, exist_ok=True)
+                    (staged / name).write_bytes(data)
+                (staged / "manifest.json").write_bytes(
+                    orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
+                )
+        write_atomically(self._folder / "candidate.json", orjson.dumps({"version": version}))
+        return version
+
+    def last_staged(self) -> Mapping[str, Any] | None:
+        """The manifest of the candidate staged last, or None before the first."""
+        try:
+            version = orjson.loads((self._folder / "candidate.json").read_bytes())["version"]
+        except FileNotFoundError:
+            return None
+        return self._manifest(version)
+
+    def last_fingerprint(self) -> str:
+        """The content of the candidate staged last. Raises NotPublishedYet before the first."""
+        manifest = self.last_staged()
+        if manifest is None:
+            raise NotPublishedYet(f"no candidate of {self.name} was built yet: run `aidp run`")
+        return str(manifest["fingerprint"])
+
+    def manifest_of(self, fingerprint: str) -> Mapping[str, Any] | None:
+        """The manifest of the version with this content, or None."""
+        manifest = self._manifest(fingerprint[:_VERSION_LENGTH])
+        return manifest if manifest and manifest["fingerprint"] == fingerprint else None
+
+    def version_of(self, fingerprint: str) -> str:
+        """The staged version with this content. Raises VersionNotFound when there is none."""
+        version = fingerprint[:_VERSION_LENGTH]
+        if self._existing(version)["fingerprint"] != fingerprint:
+            raise VersionNotFound(f"{self.name} {version} holds other content than {fingerprint}")
+        return version
+
+    def publish(self, version: str) -> Outcome:
+        """Point readers at a candidate whose gate passed.
+
+        A version that a person rolled back stays withdrawn until `rollback` names it again. Raises
+        GateBlocked without a passing verdict on exactly this candidate.
+        """
+        manifest = self._existing(version)
+        verdict = self._ledger.require(self._asset, str(manifest["fingerprint"]))
+        with exclusive(self._folder / ".lock"):
+            if version in self.withdrawn():
+                return "withdrawn"
+            if self._pointer.get() == version:
+                return "unchanged"
+            self._move("publish", version, manifest, verdict)
+        return "published"
+
+    def rollback(self, version: str | None = None) -> Version:
+        """Point readers at an earlier published version: the one named, or the one before the current."""
+        with exclusive(self._folder / ".lock"):
+            target = self._resolve(version) if version else self._previous()
+            manifest = self._existing(target)
+            verdict = self._ledger.require(self._asset, str(manifest["fingerprint"]))
+            if target != self._pointer.get():
+                self._move("rollback", target, manifest, verdict)
+        return self.current()
+
+    def current(self) -> Version:
+        """The version that readers see. Raises NotPublishedYet before the first publication."""
+        version = self._pointer.get()
+        if version is None:
+            raise NotPublishedYet(f"no version of {self.name} was published yet: run `aidp run`")
+        return self._version(version, self._published_at())
+
+    def published(self) -> list[Version]:
+        """Every version that was ever published, the newest publication first."""
+        times = self._published_at()
+        return [
+            self._version(version, times)
+            for version in sorted(times, key=times.__getitem__, reverse=True)
+        ]
+
+    def withdrawn(self) -> set[str]:
+        """Versions that a rollback moved away from and that nobody brought back."""
+        gone: set[str] = set()
+        for event in self._history():
+            gone.discard(event["version"])
+            if event["event"] == "rollback" and event["from"]:
+                gone.add(event["from"])
+        return gone
+
+    def folder(self, version: str) -> Path:
+        return self._folder / version
+
+    def _move(
+        self, event: str, version: str, manifest: Mapping[str, Any], verdict: Verdict
+    ) -> None:
+        record = {
+            "event": event,
+            "version": version,
+            "from": self._pointer.get(),
+            "at": datetime.now(UTC).isoformat(),
+            "fingerprint": manifest["fingerprint"],
+            "verdict": asdict(verdict)["figures"],
+        }
+        # The history goes first: after a crash between the two it names a version that passed its gate
+        # and is not served yet, never one that is served and unknown.
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / "history.jsonl").open("ab") as file:
+            file.write(orjson.dumps(record) + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        self._pointer.move(version, manifest)
+
+    def _history(self) -> list[dict[str, Any]]:
+        try:
+            lines = (self._folder / "history.jsonl").read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+        return [orjson.loads(line) for line in lines if line.strip()]
+
+    def _published_at(self) -> dict[str, datetime]:
+        times: dict[str, datetime] = {}
+        for event in self._history():
+            if event["event"] == "publish":
+                times.setdefault(event["version"], datetime.fromisoformat(event["at"]))
+        return times
+
+    def _version(self, version: str, times: Mapping[str, datetime]) -> Version:
+        manifest = self._existing(version)
+        return Version(
+            name=self.name,
+            version=version,
+            rows=int(manifest["rows"]),
+            current=version == self._pointer.get(),
+            published_at=times.get(version),
+            folder=self.folder(version),
+            manifest=manifest,
+        )
+
+    def _resolve(self, prefix: str) -> str:
+        matches = [version for version in self._published_at() if version.startswith(prefix)]
+        if len(matches) != 1:
+            have = ", ".join(self._published_at()) or "none"
+            raise VersionNotFound(
+                f"{len(matches)} published versions of {self.name} start with {prefix!r}, wanted one; "
+                f"there are: {have}"
+            )
+        return matches[0]
+
+    def _previous(self) -> str:
+        times = self._published_at()
+        current = self._pointer.get()
+        started = times.get(current or "", datetime.max.replace(tzinfo=UTC))
+        earlier = [v for v in times if times[v] < started and v not in self.withdrawn()]
+        if not earlier:
+            raise VersionNotFound(f"{self.name} has no earlier published version to go back to")
+        return max(earlier, key=times.__getitem__)
+
+    def _existing(self, version: str) -> dict[str, Any]:
+        manifest = self._manifest(version)
+        if manifest is None:
+            raise VersionNotFound(
+                f"{self.name} has no version {version}: `aidp versions {self.name}` lists them"
+            )
+        return manifest
+
+    def _manifest(self, version: str) -> dict[str, Any] | None:
+        try:
+            manifest: dict[str, Any] = orjson.loads(
+                (self.folder(version) / "manifest.json").read_bytes()
+            )
+        except FileNotFoundError:
+            return None
+        return manifest

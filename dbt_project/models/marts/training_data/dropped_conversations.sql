@@ -1,0 +1,29 @@
+with
+
+judged as (
+
+    select * from {{ ref('int_chat_logs_judged') }}
+
+),
+
+dropped as (
+
+    select
+        record_id,
+        conversation_id,
+        message_id,
+        drop_reason,
+        matched_record_id
+    from judged
+    where drop_reason is not null
+
+),
+
+ordered as (
+
+    select * from dropped
+    order by record_id
+
+)
+
+select * from ordered
