@@ -6,7 +6,7 @@ below the command line, the definitions and the service reads the environment.
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -33,21 +33,22 @@ class Settings(BaseSettings):
         CHECKOUT / ".aidp",
         description="Folder of all state: lake, vectors, versions, Dagster's home",
     )
-    chat_logs: str = Field(
-        str(SAMPLE / "chat_logs"),
-        description="Folder, file or glob pattern of chat logs (JSONL, CSV, Parquet; gz too)",
+    chat_logs: str | None = Field(
+        None,
+        description="Folder, file or glob pattern of chat logs (JSONL, CSV, Parquet; gz too). With none of "
+        "the three sources set, the platform reads the sample that ships with the project",
     )
     documents: Annotated[tuple[str, ...], NoDecode] = Field(
-        (str(SAMPLE / "documents"),),
+        (),
         description="Folders of documents (markdown, HTML, PDF, text), separated by commas",
     )
-    feedback_files: str = Field(
-        str(SAMPLE / "feedback"),
+    feedback_files: str | None = Field(
+        None,
         description="Folder, file or glob pattern of ratings collected elsewhere; the API's own need none",
     )
     eval_questions: Path | None = Field(
-        SAMPLE / "eval_questions.jsonl",
-        description="The team's evaluation questions; empty: questions are made from the documents",
+        None,
+        description="JSONL of the team's evaluation questions; without it they are made from the documents",
     )
     generated_questions: int = Field(
         200, ge=0, description="Questions made from the documents when the team has none"
@@ -113,13 +114,24 @@ class Settings(BaseSettings):
             else value
         )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _sample_without_sources(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if any(values.get(name) for name in ("chat_logs", "documents", "feedback_files")):
+            return values
+        sample = {
+            "chat_logs": str(SAMPLE / "chat_logs"),
+            "documents": str(SAMPLE / "documents"),
+            "feedback_files": str(SAMPLE / "feedback"),
+            "eval_questions": values.get("eval_questions") or SAMPLE / "eval_questions.jsonl",
+        }
+        return {**values, **sample}
+
     @model_validator(mode="after")
     def _questions_exist(self) -> Self:
         path = self.eval_questions
-        if path is not None and path != SAMPLE / "eval_questions.jsonl" and not path.is_file():
-            raise ValueError(
-                f"AIDP_EVAL_QUESTIONS: no file at {path}; point it at a JSONL file or unset it"
-            )
+        if path is not None and not path.is_file():
+            raise ValueError(f"AIDP_EVAL_QUESTIONS: no file at {path}; point it at a JSONL file or unset it")
         return self
 
     def chunk_options(self) -> ChunkOptions:

@@ -13,14 +13,14 @@ __all__ = ["progress"]
 
 @dg.logger(description="A line for each finished step, in the terminal.")
 def progress(context: dg.InitLoggerContext) -> logging.Logger:
-    logger = logging.Logger("aidp.progress", logging.INFO)  # noqa: LOG001  a logger of this run alone
+    logger = logging.Logger("aidp.progress", logging.DEBUG)
     logger.addHandler(_StepLines())
     return logger
 
 
 class _StepLines(logging.Handler):
     def __init__(self) -> None:
-        super().__init__(logging.INFO)
+        super().__init__(logging.DEBUG)  # Dagster logs the events of a run as debug messages
         self._started: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -32,7 +32,7 @@ class _StepLines(logging.Handler):
             return  # the step that failed has said so already
         elif record.levelno >= logging.WARNING:
             console.print(f"    {meta.get('orig_message')}", style="yellow", highlight=False)
-        elif meta.get("step_key"):
+        elif record.levelno >= logging.INFO and meta.get("step_key"):
             console.print(f"    {meta.get('orig_message')}", style="dim", highlight=False)
 
     def _event(self, event: dg.DagsterEvent, tags: dict[str, str]) -> None:

@@ -46,12 +46,17 @@ def _publications(publications: Mapping[str, Any]) -> None:
             name,
             found["published"] or "nothing yet",
             found.get("rows", ""),
-            found.get("published_at") or "",
-            _shortened(found["verdict"]),
+            (found.get("published_at") or "")[:16].replace("T", " "),
+            "passed" if found["verdict"] == "passed" else found["verdict"].split(":")[0],
         )
         for name, found in publications.items()
     ]
-    console.print(table(["published", "version", "rows", "since", "last gate"], rows))
+    console.print(table(["published", "version", "rows", "since (UTC)", "last gate"], rows))
+    for name, found in publications.items():
+        if found["verdict"].startswith("blocked"):
+            console.print(f"\n[red]✗ {name}: candidate {found['candidate']} was not published[/red]")
+            for reason in found["verdict"].removeprefix("blocked: ").split("; "):
+                console.print(f"    {reason}", highlight=False)
     console.print()
 
 
@@ -66,7 +71,3 @@ def _lanes(lanes: Mapping[str, Any]) -> None:
                 table(["", "", ""], ((f"  {n}", c, b) for n, c, b in bars(lane["dropped"])))
             )
     console.print()
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 120 else text[:117] + "..."

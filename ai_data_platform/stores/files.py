@@ -103,10 +103,12 @@ class SourceFile:
 class DropFolder:
     """The files that a folder, a file or a glob pattern names, each with the hash of its content.
 
+    Without a location there are none.
+
     Hashes are kept in `index` by (name, size, time), so an unchanged file is not read twice.
     """
 
-    def __init__(self, location: str, index: Path, suffixes: tuple[str, ...] = ()) -> None:
+    def __init__(self, location: str | None, index: Path, suffixes: tuple[str, ...] = ()) -> None:
         self.location = location
         self._index = index
         self._suffixes = suffixes
@@ -131,6 +133,8 @@ class DropFolder:
         return known
 
     def _paths(self) -> list[tuple[Path, str]]:
+        if self.location is None:
+            return []
         base, pattern = _base_and_pattern(self.location)
         inside = base.resolve()
         paths = [base] if base.is_file() else sorted(base.glob(pattern))

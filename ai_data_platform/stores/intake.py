@@ -28,7 +28,7 @@ class RawDays:
     quarantine: pa.Table
 
 
-def chat_log_days(home: Home, location: str, log: Callable[[str], None]) -> RawDays:
+def chat_log_days(home: Home, location: str | None, log: Callable[[str], None]) -> RawDays:
     """Read what is new in the drop folder of chat logs."""
     landing = _landed(home.chat_log_landing, home, location, "chat_logs", log)
     table = DailyTable(
@@ -42,7 +42,7 @@ def chat_log_days(home: Home, location: str, log: Callable[[str], None]) -> RawD
     return RawDays(table, landing.days(), _quarantine(home, landing, "raw_chat_logs"))
 
 
-def feedback_days(home: Home, location: str, log: Callable[[str], None]) -> RawDays:
+def feedback_days(home: Home, location: str | None, log: Callable[[str], None]) -> RawDays:
     """Read what is new in the drop folder of ratings and in the API's store."""
     landing = _landed(home.feedback_landing, home, location, "feedback", log)
     table = DailyTable(
@@ -70,7 +70,7 @@ def pending_days(home: Home, source: RawDays, name: str) -> list[str]:
 
 
 def _landed(
-    landing: Landing, home: Home, location: str, name: str, log: Callable[[str], None]
+    landing: Landing, home: Home, location: str | None, name: str, log: Callable[[str], None]
 ) -> Landing:
     landing.refresh(DropFolder(location, home.index(name)).files(), log)
     return landing

@@ -22,12 +22,12 @@ from ai_data_platform.core.records import CHAT_LOG
 from ai_data_platform.core.samples.broken import BrokenRecords
 from ai_data_platform.core.samples.dialogues import TurnMaker
 from ai_data_platform.core.samples.exchanges import Exchange, chat_row, conversations
-from ai_data_platform.core.samples.side_files import BROKEN_DOCUMENTS, readme
 from ai_data_platform.core.samples.pages import pages
 from ai_data_platform.core.samples.planting import Planter
 from ai_data_platform.core.samples.questions import eval_questions
 from ai_data_platform.core.samples.raters import Raters
 from ai_data_platform.core.samples.rendering import render
+from ai_data_platform.core.samples.side_files import BROKEN_DOCUMENTS, readme
 from ai_data_platform.core.samples.spec import SampleReport, SampleSpec
 from ai_data_platform.core.samples.timeline import FIRST_DAY, LogFile, log_files
 

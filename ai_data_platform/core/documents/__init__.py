@@ -7,7 +7,12 @@ from ai_data_platform.core.documents.chunk import (
     chunk_document,
     embedding_text,
 )
-from ai_data_platform.core.documents.extract import EXTRACTOR_VERSIONS, extract
+from ai_data_platform.core.documents.extract import (
+    EXTRACTOR_VERSIONS,
+    extract,
+    extract_text,
+    media_type_of,
+)
 from ai_data_platform.core.documents.rows import CHUNK, chunk_rows
 from ai_data_platform.core.documents.sections import ExtractedDocument, Section
 
@@ -23,4 +28,6 @@ __all__ = [
     "chunk_rows",
     "embedding_text",
     "extract",
+    "extract_text",
+    "media_type_of",
 ]

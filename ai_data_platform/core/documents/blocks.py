@@ -72,9 +72,7 @@ def _single_ones_joined(blocks: Sequence[Block], small: int, largest: int) -> li
         if carried is not None:
             block, carried = _preceded(block, carried, largest), None
         before = joined[-1] if joined else None
-        if block.size >= small:
-            joined.append(block)
-        elif (host := _host(block, before, after)) is None:
+        if block.size >= small or (host := _host(block, before, after)) is None:
             joined.append(block)
         elif host is after:
             carried = block

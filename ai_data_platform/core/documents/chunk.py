@@ -38,10 +38,10 @@ class ChunkOptions:
     small_words: int = 25
 
     def __post_init__(self) -> None:
-        if not 0 < self.small_words <= self.target_words // 2 < self.target_words < self.max_words:
+        if not (0 < self.target_words < self.max_words and 0 < self.small_words < self.max_words):
             raise ConfigurationError(
                 f"chunk sizes are small {self.small_words}, target {self.target_words}, "
-                f"max {self.max_words} words: wanted 0 < small <= target / 2 and target < max"
+                f"max {self.max_words} words: wanted small and target above 0 and below max"
             )
 
     @property

@@ -28,7 +28,7 @@ EXTRACTOR_VERSIONS = MappingProxyType(
         PLAIN: plain.EXTRACTOR_VERSION,
     }
 )
-"""By media type: what a document's fingerprint takes in, so that a new library re-reads its files."""
+"""By media type: goes into a document's fingerprint, so that a new library re-reads its files."""
 
 _BY_SUFFIX = {
     ".htm": HTML,

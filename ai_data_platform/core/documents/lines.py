@@ -46,9 +46,9 @@ def vocabulary(text: str) -> Counter[str]:
 def mend_hyphens(text: str, known: Counter[str]) -> str:
     """The text with words that a line's end broke made whole.
 
-    A PDF does not say whether the hyphen belongs to the word, so the rest of the document is asked:
-    `improve-ments` is joined; `forward-looking` keeps its hyphen where the document has it elsewhere
-    or knows both halves as words of their own.
+    A PDF does not say whether the hyphen belongs to the word, so the rest of the document is
+    asked: `improve-ments` is joined; `forward-looking` keeps its hyphen where the document has it
+    elsewhere or knows both halves as words of their own.
     """
 
     def whole(found: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 """What every extractor gives: sections of readable text under their headings."""
 
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ai_data_platform.core.records import Rejected
 from ai_data_platform.core.text import printable, word_count
@@ -48,6 +49,10 @@ class ExtractedDocument:
         return "\n\n".join(part for part in parts if part)
 
 
+def _is_above(path: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return path == other[: len(path)]
+
+
 def fresh_headings(before: tuple[str, ...], path: tuple[str, ...]) -> tuple[str, ...]:
     """What `path` has below the headings that the two share."""
     shared = 0
@@ -62,7 +67,7 @@ class SectionWriter:
     def __init__(self) -> None:
         self.headings: list[tuple[int, str]] = []
         self._path: list[tuple[int, str]] = []
-        self._blocks: list[str] = []
+        self._blocks: list[list[str]] = []  # the lines of each
         self._in_lines = False
         self._sections: list[Section] = []
 
@@ -74,7 +79,7 @@ class SectionWriter:
         return first if top == 1 or (self.headings and self.headings[0][0] == top) else None
 
     def heading(self, level: int, text: str) -> None:
-        """Starts a section; a heading without text starts none, and one as long as a paragraph is one."""
+        """Starts a section, unless the heading has no text or is as long as a paragraph."""
         text = readable(" ".join(text.split()))
         if not text or word_count(text) > _LONGEST_HEADING:
             self.paragraph(text)
@@ -86,7 +91,7 @@ class SectionWriter:
     def paragraph(self, text: str) -> None:
         """A block that stands apart from its neighbours by an empty line."""
         if text := readable(text).strip():
-            self._blocks.append(text)
+            self._blocks.append([text])
             self._in_lines = False
 
     def line(self, text: str) -> None:
@@ -94,9 +99,9 @@ class SectionWriter:
         if not (text := readable(text).rstrip()).strip():
             return
         if self._in_lines:
-            self._blocks[-1] += "\n" + text
+            self._blocks[-1].append(text)
         else:
-            self._blocks.append(text)
+            self._blocks.append([text])
         self._in_lines = True
 
     def code(self, text: str, language: str = "") -> None:
@@ -105,23 +110,23 @@ class SectionWriter:
             fence = "```"
             while fence in text:
                 fence += "`"
-            self._blocks.append(f"{fence}{language}\n{text}\n{fence}")
+            self._blocks.append([f"{fence}{language}", text, fence])
             self._in_lines = False
 
     def finish(self) -> tuple[Section, ...]:
         """The sections; a heading without text stays only where no deeper one carries it."""
         self._close()
-        following = [section.heading_path for section in self._sections[1:]] + [()]
         return tuple(
             section
-            for section, after in zip(self._sections, following, strict=True)
-            if section.text or after[: len(section.heading_path)] != section.heading_path
+            for section, after in zip_longest(self._sections, self._sections[1:])
+            if section.text or not (after and _is_above(section.heading_path, after.heading_path))
         )
 
     def _close(self) -> None:
         if self._blocks or self._path:
             path = tuple(text for _, text in self._path)
-            self._sections.append(Section(path, "\n\n".join(self._blocks)))
+            text = "\n\n".join("\n".join(lines) for lines in self._blocks)
+            self._sections.append(Section(path, text))
         self._blocks = []
         self._in_lines = False
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from ai_data_platform.core.text import word_count, words
@@ -133,4 +134,4 @@ def _words(text: str) -> list[tuple[str, str]]:
         starts.append(text.index(word, end))
         end = starts[-1] + len(word)
     bounds = [0, *starts[1:], len(text)]
-    return [("", text[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [("", text[a:b]) for a, b in pairwise(bounds)]

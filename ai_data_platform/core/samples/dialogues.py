@@ -3,19 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ai_data_platform.core.samples.assistant import ASSISTANT
 from ai_data_platform.core.samples.customer import CUSTOMER
 from ai_data_platform.core.samples.facts import Fact
 from ai_data_platform.core.samples.grammar import Chance, pick
+from ai_data_platform.core.samples.replies import Answer, Replies, filled
 
-__all__ = ["Answer", "Turn", "TurnMaker"]
-
-
-class Answer(NamedTuple):
-    """A text and how good it truly is, 1 to 5."""
-
-    text: str
-    score: int
+__all__ = ["Turn", "TurnMaker"]
 
 
 class Turn(NamedTuple):
@@ -40,6 +33,7 @@ class TurnMaker:
     def __init__(self, books: Sequence[tuple[Fact, ...]], chance: Chance) -> None:
         self._facts = [(fact, book) for book in books for fact in book]
         self._chance = chance
+        self._replies = Replies(chance)
 
     def turns(self, *, branching_before_the_end: bool) -> list[Turn]:
         """One to six turns about one page."""
@@ -62,9 +56,9 @@ class TurnMaker:
     def _opening(self, fact: Fact, *, branching: bool, flawless: bool = False) -> Turn:
         chance = self._chance
         if chance() < 0.14:
-            body, good = self._say("claim", fact), self._corrected
+            body, good = self._say("claim", fact), self._replies.corrected
         else:
-            body, good = pick(chance, fact.asks), self._explained
+            body, good = pick(chance, fact.asks), self._replies.explained
         scene = self._say("scene", fact) + " " if chance() < 0.72 else ""
         hello, bye = CUSTOMER.expand("hello", chance), CUSTOMER.expand("bye", chance)
         message = _typed(hello + scene + body + bye, chance())
@@ -79,21 +73,21 @@ class TurnMaker:
         if draw < 0.42:
             return self._next_fact(pick(self._chance, book), branching)
         if draw < 0.52:
-            return self._ask("doubt", fact, self._confirmed, branching=branching), fact
+            return self._ask("doubt", fact, self._replies.confirmed, branching=branching), fact
         if draw < 0.68:
-            return self._ask("why", fact, self._reasoned, branching=False), fact
+            return self._ask("why", fact, self._replies.reasoned, branching=False), fact
         if draw < 0.76:
-            return self._ask("where", fact, self._cited, branching=False), fact
+            return self._ask("where", fact, self._replies.cited, branching=False), fact
         if last and (draw > 0.86 or fact.place.at_desk):
-            return self._ask("thanks", fact, self._farewell, branching=False), fact
+            return self._ask("thanks", fact, self._replies.farewell, branching=False), fact
         if fact.place.at_desk:
             return self._next_fact(pick(self._chance, book), branching)
-        return self._ask("stuck", fact, self._repaired, branching=False), fact
+        return self._ask("stuck", fact, self._replies.repaired, branching=False), fact
 
     def _next_fact(self, fact: Fact, branching: bool) -> tuple[Turn, Fact]:
         message = f"{CUSTOMER.expand('bridge', self._chance)} {pick(self._chance, fact.asks)}"
-        message = _typed(_filled(message, fact), self._chance())
-        return Turn(message, self._answers(fact, self._explained, branching)), fact
+        message = _typed(filled(message, fact), self._chance())
+        return Turn(message, self._answers(fact, self._replies.explained, branching)), fact
 
     def _ask(self, rule: str, fact: Fact, good: _Reply, *, branching: bool) -> Turn:
         message = _typed(self._say(rule, fact) + self._say("aside", fact), self._chance())
@@ -109,84 +103,21 @@ class TurnMaker:
         if draw < _GOOD_SHARE:
             return (Answer(good(fact), 5 if chance() < 0.6 else 4),)
         if draw < _GOOD_SHARE + _VAGUE_SHARE:
-            return (Answer(self._say_back("vague", fact), 3),)
-        return (self._bad(fact),)
+            return (self._replies.vague(fact),)
+        return (self._replies.bad(fact),)
 
     def _siblings(self, fact: Fact, good: _Reply) -> tuple[Answer, ...]:
         chance = self._chance
-        answers = [Answer(good(fact), 5), self._bad(fact)]
+        answers = [Answer(good(fact), 5), self._replies.bad(fact)]
         if chance() < 0.25:
-            answers.append(Answer(good(fact), 4) if chance() < 0.4 else self._bad(fact))
+            answers.append(Answer(good(fact), 4) if chance() < 0.4 else self._replies.bad(fact))
         texts = {answer.text for answer in answers}
         first = int(chance() * len(answers))
         turned = answers[first:] + answers[:first]
         return tuple(turned) if len(texts) == len(answers) else (answers[0], answers[1])
 
-    def _bad(self, fact: Fact) -> Answer:
-        draw = self._chance()
-        if draw < 0.45:
-            return Answer(self._misinformed(fact), 1 + (draw < 0.15))
-        if draw < 0.7:
-            return Answer(self._say_back("short", fact), 2)
-        return Answer(self._say_back("deflect" if draw < 0.9 else "vague", fact), 1 + (draw > 0.8))
-
-    def _misinformed(self, fact: Fact) -> str:
-        text = self._say_back("ack", fact) + pick(self._chance, fact.false_answers)
-        return f"{text} {self._say_back(_desk('close', fact), fact)}"
-
-    def _explained(self, fact: Fact) -> str:
-        return self._told("ack", fact)
-
-    def _corrected(self, fact: Fact) -> str:
-        return self._told("not_so", fact)
-
-    def _confirmed(self, fact: Fact) -> str:
-        return self._told("sure", fact)
-
-    def _told(self, opening: str, fact: Fact) -> str:
-        chance = self._chance
-        core = pick(chance, fact.full_answers if chance() < 0.5 else fact.answers)
-        text = self._say_back(opening, fact) + core
-        if chance() < 0.3:
-            text = f"{text} {self._say_back('cite', fact)}"
-        if chance() < 0.7:
-            text = f"{text} {self._say_back(_desk('close', fact), fact)}"
-        return text
-
-    def _reasoned(self, fact: Fact) -> str:
-        text = f"{self._say_back('because', fact)}{fact.why} {self._say_back(_desk('effect', fact), fact)}"
-        return (
-            f"{text} {self._say_back(_desk('close', fact), fact)}" if self._chance() < 0.3 else text
-        )
-
-    def _cited(self, fact: Fact) -> str:
-        return f"{self._say_back('ack', fact)}{self._say_back('cite', fact)} {fact.state}"
-
-    def _repaired(self, fact: Fact) -> str:
-        return self._say_back("repair", fact)
-
-    def _farewell(self, fact: Fact) -> str:
-        return self._say_back("welcome", fact)
-
     def _say(self, rule: str, fact: Fact) -> str:
-        return _filled(CUSTOMER.expand(rule, self._chance), fact)
-
-    def _say_back(self, rule: str, fact: Fact) -> str:
-        return _filled(ASSISTANT.expand(rule, self._chance), fact)
-
-
-def _desk(rule: str, fact: Fact) -> str:
-    """The rule for questions about orders and contracts, where devices are no subject."""
-    return f"{rule}_desk" if fact.place.at_desk else rule
-
-
-def _filled(text: str, fact: Fact) -> str:
-    if "{" not in text:
-        return text
-    place = fact.place
-    text = text.replace("{p}", fact.product).replace("{about}", fact.about)
-    text = text.replace("{t}", place.title).replace("{h}", place.heading)
-    return text.replace("{false}", fact.false_value)
+        return filled(CUSTOMER.expand(rule, self._chance), fact)
 
 
 def _typed(text: str, draw: float) -> str:

@@ -75,6 +75,18 @@ def test_a_thread_leads_through_every_turn_to_its_own_row() -> None:
             assert list(exchange.thread[::2]) == [e.parent_message_id for e in path]
 
 
+def test_most_threads_go_on_from_the_best_answer_but_not_all_of_them() -> None:
+    known = {exchange.message_id: exchange for exchange in EXCHANGES}
+    groups = _groups()
+    best = []
+    for exchange in EXCHANGES:
+        for name in (exchange.thread or ())[1:-2:2]:
+            group = groups[known[name].parent_message_id]
+            if len(group) > 1:
+                best.append(known[name].score == max(e.score for e in group))
+    assert 0.8 < sum(best) / len(best) < 0.98
+
+
 def _last_turn(made: Conversation) -> int:
     return made.exchanges[-1].turn_index
 
