@@ -9,6 +9,7 @@ import dagster as dg
 warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
+from ai_data_platform.core.retrieval import Embedder  # noqa: E402
 from ai_data_platform.defs.assets import datasets, documents, knowledge_base, preference  # noqa: E402
 from ai_data_platform.defs.assets.raw import raw_assets, raw_checks  # noqa: E402
 from ai_data_platform.defs.assets.transforms import dbt_models  # noqa: E402
@@ -23,7 +24,10 @@ __all__ = ["build_definitions", "defs"]
 
 
 def build_definitions(
-    settings: Settings, loggers: Mapping[str, dg.LoggerDefinition] | None = None
+    settings: Settings,
+    *,
+    embedder: Embedder | None = None,
+    loggers: Mapping[str, dg.LoggerDefinition] | None = None,
 ) -> dg.Definitions:
     """The whole asset graph on these settings. Parses the dbt project when it changed since the last time."""
     home = Home(settings.home, CHECKOUT / "dbt_project")
@@ -65,9 +69,8 @@ def build_definitions(
         resources={
             "settings": settings,
             "home": home,
-            "embedder": SentenceTransformerEmbedder(
-                settings.embedding_model, settings.embedding_revision
-            ),
+            "embedder": embedder
+            or SentenceTransformerEmbedder(settings.embedding_model, settings.embedding_revision),
         },
         # A step in this process costs 25 ms; a process of its own costs 3 CPU seconds and loads the model.
         loggers={"console": dg.colored_console_logger, **(loggers or {})},

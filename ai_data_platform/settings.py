@@ -4,10 +4,14 @@
 below the command line, the definitions and the service reads the environment.
 """
 
+import os
+from collections.abc import Mapping
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -20,6 +24,9 @@ __all__ = ["CHECKOUT", "SAMPLE", "Settings", "read_settings"]
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SAMPLE = CHECKOUT / "examples" / "sample"
+_CLOSE = (
+    0.75  # finds AIDP_LOGS for AIDP_CHAT_LOGS; AIDP_SERVICE_PORT, which Kubernetes sets, is far off
+)
 
 
 class Settings(BaseSettings):
@@ -121,18 +128,20 @@ class Settings(BaseSettings):
             return values
         sample = {
             "chat_logs": str(SAMPLE / "chat_logs"),
-            "documents": str(SAMPLE / "documents"),
+            "documents": (str(SAMPLE / "documents"),),
             "feedback_files": str(SAMPLE / "feedback"),
             "eval_questions": values.get("eval_questions") or SAMPLE / "eval_questions.jsonl",
+            "start_day": values.get("start_day") or date(2025, 3, 1),
         }
         return {**values, **sample}
 
-    @model_validator(mode="after")
-    def _questions_exist(self) -> Self:
-        path = self.eval_questions
-        if path is not None and not path.is_file():
-            raise ValueError(f"AIDP_EVAL_QUESTIONS: no file at {path}; point it at a JSONL file or unset it")
-        return self
+    @field_validator("eval_questions")
+    @classmethod
+    def _is_a_file(cls, path: Path | None) -> Path | None:
+        found = None if path is None else path.expanduser()
+        if found is not None and not found.is_file():
+            raise ValueError(f"no file at {found}; point it at a JSONL file or unset it")
+        return found
 
     def chunk_options(self) -> ChunkOptions:
         """How documents are cut."""
@@ -160,13 +169,26 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """The settings of this process. Raises ConfigurationError with one line per mistake."""
+    mistakes = _misspelt_names()
     try:
-        return Settings()  # type: ignore[call-arg]  # every field has a default or comes from the environment
+        settings = Settings()  # type: ignore[call-arg]  # a default or the environment fills each field
     except ValidationError as error:
-        lines = [
-            f"AIDP_{str(problem['loc'][0]).upper()}: {problem['msg']} (saw {problem['input']!r})"
-            if problem["loc"]
-            else str(problem["msg"]).removeprefix("Value error, ")
-            for problem in error.errors()
-        ]
-        raise ConfigurationError("\n".join(lines)) from error
+        mistakes += [_line(problem) for problem in error.errors()]
+        raise ConfigurationError("\n".join(mistakes)) from error
+    if mistakes:
+        raise ConfigurationError("\n".join(mistakes))
+    return settings
+
+
+def _line(problem: Mapping[str, Any]) -> str:
+    name, said = str(problem["loc"][0]).upper(), str(problem["msg"]).removeprefix("Value error, ")
+    return f"AIDP_{name}: {said} (saw {str(problem['input'])!r})"
+
+
+def _misspelt_names() -> list[str]:
+    """A line for each variable that nearly names a setting: unread, it would leave the default in force."""
+    known = [f"AIDP_{name.upper()}" for name in Settings.model_fields]
+    given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    strangers = sorted(name for name in given - {*known} if name.startswith("AIDP_"))
+    close = [(name, get_close_matches(name, known, n=1, cutoff=_CLOSE)) for name in strangers]
+    return [f"{name}: there is no such setting; is it {near[0]}?" for name, near in close if near]

@@ -97,7 +97,7 @@ def search(
         show_json({"version": found.version(), "hits": hits})
         return
     for rank, hit in enumerate(hits, start=1):
-        place = " › ".join([hit["title"], *hit["heading_path"]])
+        place = " › ".join(dict.fromkeys([hit["title"], *hit["heading_path"]]))
         page = f", page {hit['page']}" if hit["page"] else ""
         console.print(
             f"[bold]{rank}. {place}[/bold]  [dim]{hit['uri']}{page}[/dim]", highlight=False
@@ -113,6 +113,7 @@ def sample(
     conversations: Annotated[int | None, typer.Option(min=1)] = None,
     documents: Annotated[int | None, typer.Option(min=1)] = None,
     feedback: Annotated[int | None, typer.Option(min=0)] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=365)] = None,
     seed: Annotated[int | None, typer.Option()] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -126,6 +127,7 @@ def sample(
         "conversations": conversations,
         "documents": documents,
         "feedback": feedback,
+        "days": days,
         "seed": seed,
     }
     spec = SampleSpec(**{name: value for name, value in asked.items() if value is not None})

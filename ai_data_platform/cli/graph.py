@@ -11,7 +11,9 @@ import dagster as dg
 
 from ai_data_platform.cli.output import console
 from ai_data_platform.cli.progress import progress
+from ai_data_platform.cli.selection import resolve_selection
 from ai_data_platform.core.errors import ConfigurationError
+from ai_data_platform.core.retrieval import Embedder
 from ai_data_platform.definitions import build_definitions
 from ai_data_platform.defs.automation.sensors import day_blocks
 from ai_data_platform.settings import Settings
@@ -34,24 +36,19 @@ class StepOutcome:
 class GraphRun:
     """Runs the graph, or a selection of it, on the instance below AIDP_HOME."""
 
-    def __init__(self, settings: Settings, home: Home) -> None:
+    def __init__(self, settings: Settings, home: Home, embedder: Embedder | None = None) -> None:
         self._settings = settings
         self._home = home
-        self._definitions = build_definitions(settings, loggers={"progress": progress})
+        self._definitions = build_definitions(
+            settings, embedder=embedder, loggers={"progress": progress}
+        )
         self.failures: list[StepOutcome] = []
 
     def run(self, selection: str | None, first: date | None, last: date | None) -> bool:
         """Materialise; False when a step or a blocking check failed. Without days, the changed ones."""
         job = self._definitions.resolve_implicit_global_asset_job_def()
         graph = job.asset_layer.asset_graph
-        try:
-            chosen = dg.AssetSelection.from_string(selection or "*").resolve(graph)
-        except Exception as error:
-            raise ConfigurationError(
-                f"{selection!r} selects nothing: {error}; `dg list defs` shows the assets"
-            ) from error
-        if not chosen:
-            raise ConfigurationError(f"{selection!r} selects no asset; `dg list defs` shows them")
+        chosen = resolve_selection(selection or "*", graph)
         if selection is None:
             chosen = chosen - self._without_source(graph)
         daily = [name for name in _DAILY if dg.AssetKey(name) in chosen]

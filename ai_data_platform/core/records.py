@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-__all__ = ["CHAT_LOG", "FEEDBACK", "QUARANTINE", "Rejected"]
+__all__ = ["CHAT_LOG", "COLUMNS", "FEEDBACK", "QUARANTINE", "Rejected"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +70,68 @@ QUARANTINE = pa.schema(
     ]
 )
 """One record that was set aside, with its reason and where it stands."""
+
+COLUMNS = {
+    "answer": "what the offline answerer said, from the retrieved passages alone",
+    "assistant_message": "what was answered",
+    "chosen": "the better rated answer, as messages",
+    "chosen_message_id": "id of the better rated answer",
+    "chosen_raters": "people behind the rating of the chosen answer",
+    "chosen_rating": "mean rating of the chosen answer, 1 to 5",
+    "chunk_id": "hash of document, headings and text",
+    "content_hash": "SHA-256 of the document's file",
+    "context_recall": "idf-weighted share of the reference answer that the retrieved passages hold",
+    "conversation_id": "conversation that the row belongs to",
+    "created_at": "time of the answer or rating, UTC",
+    "doc_id": "hash of the document's uri",
+    "drop_reason": "why the row does not train; null when it does",
+    "embedder": "fingerprint of the model that made the vector",
+    "embedding_text": "the text that is embedded: headings and passage",
+    "event_id": "the client's id of the rating, or a hash of it",
+    "exchange_record_ids": "raw records of the exchanges that the row was made from",
+    "extractor": "library and version that read the document",
+    "faithfulness": "idf-weighted share of the answer that the retrieved passages support",
+    "feedback_text": "what the rater wrote",
+    "heading_path": "headings above the passage, the outermost first",
+    "hit_at_5": "1 when a right document is among the first five",
+    "matched_record_id": "the record that this one repeats",
+    "media_type": "type of the document's file",
+    "message_id": "id of the answer",
+    "messages": "the conversation: `role` and `content`, user and assistant in turn",
+    "model": "model that answered",
+    "mrr_at_10": "1 over the rank of the first right document among ten",
+    "ndcg_at_10": "normalised discounted cumulative gain over ten documents",
+    "origin": "`team` or `generated`",
+    "page": "page of a PDF, from 1",
+    "pair_id": "hash of the two answers and what came before them",
+    "parent_message_id": "the user message that was answered; siblings share it",
+    "position": "place of the passage in its document, from 0",
+    "prompt": "the conversation before the answers, as messages",
+    "question": "what was asked",
+    "question_id": "id of the evaluation question",
+    "rating": "1 to 5",
+    "rating_record_ids": "raw records of the ratings that the row was made from",
+    "ratings": "rating of each answer, null where nobody rated",
+    "record_id": "hash of the record's content and source position",
+    "record_ids": "raw record of each exchange",
+    "rejected": "the worse rated answer, as messages",
+    "rejected_message_id": "id of the worse rated answer",
+    "rejected_raters": "people behind the rating of the rejected answer",
+    "rejected_rating": "mean rating of the rejected answer, 1 to 5",
+    "retrieved": "chunk ids that were found, best first",
+    "sections": "text below each heading or of each page",
+    "source": "name of the source folder",
+    "source_file": "file that the record was read from",
+    "source_line": "line or row of that file, from 1",
+    "text": "readable text",
+    "text_hash": "hash of the text that is embedded",
+    "thread": "message ids from the first message to this answer",
+    "title": "title of the document",
+    "turn_index": "place of the exchange in its conversation, from 0",
+    "updated_at": "time of the document's file",
+    "uri": "path of the document below its source folder",
+    "user_id": "who asked or rated",
+    "user_message": "what the user wrote",
+    "words": "words of the passage",
+}
+"""What a column of this name holds, wherever it stands."""

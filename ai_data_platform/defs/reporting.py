@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from ai_data_platform.core.errors import AidpError
 from ai_data_platform.core.gates import Verdict
+from ai_data_platform.core.records import COLUMNS
 from ai_data_platform.stores.audit import Audited
 from ai_data_platform.stores.candidates import Candidate
 
@@ -29,6 +30,7 @@ def column_schema(schema: pa.Schema) -> dg.TableSchema:
             dg.TableColumn(
                 field.name,
                 str(field.type),
+                description=COLUMNS.get(field.name),
                 constraints=dg.TableColumnConstraints(nullable=field.nullable),
             )
             for field in schema

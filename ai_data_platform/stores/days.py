@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -107,15 +108,16 @@ class DailyTable:
         keys = rows[self._key].combine_chunks()
         first = np.ones(rows.num_rows, dtype=bool)
         first[1:] = pc.not_equal(keys[1:], keys[:-1]).to_numpy(zero_copy_only=False)
-        repeated = [
-            self._repetition(rows, int(i), int(np.flatnonzero(first[: i + 1])[-1]))
-            for i in np.flatnonzero(~first)
-        ]
+        leaders = np.maximum.accumulate(np.where(first, np.arange(rows.num_rows), 0))
+        later = np.flatnonzero(~first)
+        pairs = zip(
+            rows.take(later).to_pylist(), rows.take(leaders[later]).to_pylist(), strict=True
+        )
+        repeated = [self._repetition(row, earlier) for row, earlier in pairs]
         kept = rows.filter(pa.array(first)).sort_by(self._order)
         return kept, pa.Table.from_pylist(repeated, schema=QUARANTINE)
 
-    def _repetition(self, rows: pa.Table, index: int, first: int) -> dict[str, object]:
-        row, earlier = (rows.slice(i, 1).to_pylist()[0] for i in (index, first))
+    def _repetition(self, row: dict[str, Any], earlier: dict[str, Any]) -> dict[str, object]:
         places = ("record_id", "source_file", "source_line")
         same = all(row[name] == earlier[name] for name in row if name not in places)
         place = f"{earlier['source_file']}:{earlier['source_line']}"

@@ -63,18 +63,22 @@ class DocumentScan:
 
 
 class DocumentFolders:
-    """The documents below some folders. With several, a uri starts with its folder's name."""
+    """The documents below some folders.
+
+    With several, a uri starts with its folder's name, or as much of its path as tells the folders apart.
+    """
 
     def __init__(self, folders: Sequence[str], index: Callable[[str], Path]) -> None:
-        self._folders = tuple(folders)
+        self._folders = tuple(dict.fromkeys(Path(f).expanduser().absolute() for f in folders))
         self._index = index
 
     def files(self) -> list[tuple[str, str, SourceFile]]:
         """(uri, source, file) of every file, in the order of uris."""
         found = []
-        for position, folder in enumerate(self._folders):
-            name = Path(folder).name
-            for file in DropFolder(folder, self._index(f"documents_{position}")).files():
+        names = _telling_names(self._folders)
+        for position, (folder, name) in enumerate(zip(self._folders, names, strict=True)):
+            index = self._index(f"documents_{position}")
+            for file in DropFolder(str(folder), index).files():
                 uri = f"{name}/{file.name}" if len(self._folders) > 1 else file.name
                 found.append((uri, name, file))
         return sorted(found, key=lambda item: item[0])
@@ -153,7 +157,21 @@ def _document(uri: str, source: str, file: SourceFile) -> dict[str, Any]:
     }
 
 
-def _by_content(table: pa.Table | None, extractors: set[str]) -> dict[tuple[str, str], dict[str, Any]]:
+def _telling_names(folders: Sequence[Path]) -> list[str]:
+    """The ends of the folders' paths, as short as they may be without two of them being equal."""
+    names: list[str] = []
+    length = 0
+    while not names or len(set(names)) < len(folders):
+        length += 1
+        names = ["/".join(folder.parts[-length:]) for folder in folders]
+    return names
+
+
+def _by_content(
+    table: pa.Table | None, extractors: set[str]
+) -> dict[tuple[str, str], dict[str, Any]]:
     """Rows by uri and content, of those that the extractors in use made."""
     rows = [] if table is None else table.to_pylist()
-    return {(row["uri"], row["content_hash"]): row for row in rows if row["extractor"] in extractors}
+    return {
+        (row["uri"], row["content_hash"]): row for row in rows if row["extractor"] in extractors
+    }

@@ -71,7 +71,7 @@ def replace_folder(target: Path) -> Iterator[Path]:
 def exclusive(lock: Path) -> Iterator[None]:
     """Hold a lock file: a second process that wants it waits."""
     lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("w") as file:
+    with lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -97,7 +97,13 @@ class SourceFile:
     name: str
     size: int
     mtime_ns: int
+    ctime_ns: int
     sha256: str
+
+    @property
+    def stamp(self) -> list[int]:
+        """Changes with every write: a copy that keeps size and time of writing has its own ctime."""
+        return [self.size, self.mtime_ns, self.ctime_ns]
 
 
 class DropFolder:
@@ -105,7 +111,7 @@ class DropFolder:
 
     Without a location there are none.
 
-    Hashes are kept in `index` by (name, size, time), so an unchanged file is not read twice.
+    Hashes are kept in `index` by (name, size, times), so an unchanged file is not read twice.
     """
 
     def __init__(self, location: str | None, index: Path, suffixes: tuple[str, ...] = ()) -> None:
@@ -114,10 +120,14 @@ class DropFolder:
         self._suffixes = suffixes
 
     def files(self) -> list[SourceFile]:
-        """Every file in the order of its name. Hidden files and links out of the folder are left out."""
+        """Every file in the order of its name. Hidden files and links out of the folder are left out.
+
+        Raises ConfigurationError when the location does not exist or a file may not be read.
+        """
         known = self._known()
-        found = [self._describe(path, name, known) for path, name in self._paths()]
-        entries = {f.name: [f.size, f.mtime_ns, f.sha256] for f in found if self._settled(f)}
+        described = [self._describe(path, name, known) for path, name in self._paths()]
+        found = [file for file in described if file is not None]
+        entries = {f.name: [*f.stamp, f.sha256] for f in found if self._settled(f)}
         write_atomically(self._index, orjson.dumps(entries, option=orjson.OPT_SORT_KEYS))
         return found
 
@@ -140,7 +150,7 @@ class DropFolder:
         paths = [base] if base.is_file() else sorted(base.glob(pattern))
         root = base.parent if base.is_file() else base
         return [
-            (path, path.relative_to(root).as_posix())
+            (path, _printable(path.relative_to(root).as_posix()))
             for path in paths
             if path.is_file()
             and not any(part.startswith(".") for part in path.relative_to(root).parts)
@@ -148,22 +158,38 @@ class DropFolder:
             and (base.is_file() or path.resolve().is_relative_to(inside))
         ]
 
-    def _describe(self, path: Path, name: str, known: dict[str, list[object]]) -> SourceFile:
-        stat = path.stat()
-        entry = known.get(name)
-        if entry is not None and entry[:2] == [stat.st_size, stat.st_mtime_ns]:
-            return SourceFile(path, name, stat.st_size, stat.st_mtime_ns, str(entry[2]))
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return SourceFile(path, name, stat.st_size, stat.st_mtime_ns, digest)
+    @staticmethod
+    def _describe(path: Path, name: str, known: dict[str, list[object]]) -> SourceFile | None:
+        try:
+            stat = path.stat()
+            stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+            *stood, digest = known.get(name, [""])
+            if stood != list(stamp):
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+        except FileNotFoundError:
+            return None  # moved away since it was listed, as a log rotation does
+        except OSError as error:
+            raise ConfigurationError(
+                f"{path} cannot be read ({error.strerror}): give this user the right to read it, or "
+                "take it out of the folder"
+            ) from error
+        return SourceFile(path, name, *stamp, str(digest))
 
     @staticmethod
     def _settled(file: SourceFile) -> bool:
-        return time.time_ns() - file.mtime_ns > _RACY_NS
+        return time.time_ns() - max(file.mtime_ns, file.ctime_ns) > _RACY_NS
+
+
+def _printable(name: str) -> str:
+    """The name of a file whose bytes are not UTF-8 with those bytes as escapes."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _base_and_pattern(location: str) -> tuple[Path, str]:
     parts = Path(location).expanduser().parts
+    if Path(*parts).exists():  # a folder may be called `logs [2024]`
+        return Path(*parts), "**/*"
     plain = next((i for i, part in enumerate(parts) if any(c in part for c in "*?[")), len(parts))
     base = Path(*parts[:plain])
     if not base.exists():

@@ -104,7 +104,7 @@ class Home:
     def lake_fingerprints(self, *names: str) -> dict[str, str | None]:
         """The content fingerprint of each of these lake tables; None where no table stands."""
         found = {name: self.lake.manifest(name) for name in names}
-        return {name: manifest and manifest.fingerprint for name, manifest in found.items()}
+        return {name: made.fingerprint if made else None for name, made in found.items()}
 
     def model_fingerprints(self, *names: str) -> dict[str, str | None]:
         """The same for tables that dbt wrote, which carry no manifest of their own."""

@@ -19,6 +19,7 @@ from ai_data_platform.stores.lake import table_fingerprint
 __all__ = ["IndexCandidate", "audit_candidate"]
 
 _ASSET = PUBLICATIONS["knowledge_base"]
+_SCORES = "rag_eval_scores"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +43,45 @@ def audit_candidate(
     """Judge the head of the chunk table, against the published version where there is one.
 
     The published version is scored again with the same questions and scorer, so the two compare. Nothing
-    is computed again when candidate, published version, questions and thresholds are those of last time.
+    is computed again when candidate, questions and thresholds are those of last time, and the published
+    version is that of last time or the candidate itself.
     """
     head = home.chunks.head()
     content = home.chunks.content_fingerprint(head)
     published = _published(home)
+    against = None if published is None else str(published["fingerprint"])
     chunks = home.lake.read("document_chunks")
-    inputs = fingerprint(
-        [
-            AUDIT_VERSION,
-            content,
-            table_fingerprint(chunks.select(["chunk_id", "text_hash"])),
-            questions.fingerprint,
-            embedder.fingerprint,
-            published and published["fingerprint"],
-            str(thresholds),
-        ]
-    )
-    rows = len(home.chunks.read(["chunk_id"], head))
-    manifest = home.lake.manifest("rag_eval_scores")
-    known = home.ledger.find(_ASSET, content)
-    if manifest is not None and manifest.inputs == inputs and known is not None:
-        scores = home.lake.read("rag_eval_scores")
-        return IndexCandidate(content, rows, known.verdict, scores, reused=True)
+    wanted = table_fingerprint(chunks.select(["chunk_id", "text_hash"]))
+    models = [questions.fingerprint, embedder.fingerprint]
+    inputs = fingerprint([AUDIT_VERSION, content, wanted, *models, str(thresholds)])
+    rows = home.chunks.read(["chunk_id"], head).num_rows
+    if (verdict := _last_verdict(home, content, inputs, against)) is not None:
+        return IndexCandidate(content, rows, verdict, home.lake.read(_SCORES), reused=True)
     audit = IndexAudit(home.chunks, embedder, questions, chunks)
     candidate, scores = audit.scores(head)
-    against = None
+    compared = None
     if published is not None:
-        same = published["fingerprint"] == content
-        against = candidate if same else audit.scores(int(published["table_version"]))[0]
+        number = int(published["table_version"])
+        compared = candidate if against == content else audit.scores(number)[0]
     figures, rules = index_figures_and_rules(
-        questions.questions, audit.integrity(head), candidate, against, thresholds
+        questions.questions, audit.integrity(head), candidate, compared, thresholds
     )
     verdict = judge(_ASSET, content, figures, rules, code_version=code_version)
     home.ledger.record(verdict)
     _stage(home, content, head, rows, verdict, questions, code_version)
-    home.lake.write("rag_eval_scores", scores, inputs=inputs)
+    home.lake.write(_SCORES, scores, inputs=inputs, extra={"against": against})
     return IndexCandidate(content, rows, verdict, scores, reused=False)
+
+
+def _last_verdict(home: Home, content: str, inputs: str, against: str | None) -> Verdict | None:
+    """The verdict of the last audit when it would be the same now; else None."""
+    manifest = home.lake.manifest(_SCORES)
+    if manifest is None or manifest.inputs != inputs:
+        return None
+    if against not in (manifest.extra["against"], content):
+        return None  # another version was published since
+    found = home.ledger.find(_ASSET, content)
+    return None if found is None else found.verdict
 
 
 def _published(home: Home) -> Mapping[str, Any] | None:
@@ -97,12 +100,8 @@ def _stage(
     questions: QuestionSet,
     code_version: str,
 ) -> None:
-    store = home.versions("knowledge_base")
-    standing = store.manifest_of(content)
-    if standing is not None and f"v-{standing['version']}" in home.chunks.tags():
-        return  # published before: the same content, under the table version that its tag keeps
     upstream = home.lake_fingerprints("raw_documents", "document_chunks")
-    store.stage(
+    home.versions("knowledge_base").stage(
         content,
         {},
         {
@@ -111,6 +110,7 @@ def _stage(
             "table_version": head,
             "questions": len(questions.questions),
             "question_set": questions.fingerprint,
+            "questions_set_aside": dict(questions.rejected),
             "figures": dict(verdict.figures),
             "upstream": upstream,
             "dropped": {},

@@ -1,10 +1,11 @@
 """Where raw rows come from: drop folders and the feedback API's store, as parts of days."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.records import FEEDBACK
@@ -39,7 +40,7 @@ def chat_log_days(home: Home, location: str | None, log: Callable[[str], None]) 
         order=("conversation_id", "turn_index", "message_id"),
         code=_CODE,
     )
-    return RawDays(table, landing.days(), _quarantine(home, landing, "raw_chat_logs"))
+    return _raw_days(home, table, landing, landing.days(), "raw_chat_logs", log)
 
 
 def feedback_days(home: Home, location: str | None, log: Callable[[str], None]) -> RawDays:
@@ -56,7 +57,7 @@ def feedback_days(home: Home, location: str | None, log: Callable[[str], None]) 
     parts = landing.days()
     for day, part in _stored_days(home).items():
         parts.setdefault(day, []).append(part)
-    return RawDays(table, dict(sorted(parts.items())), _quarantine(home, landing, "raw_feedback"))
+    return _raw_days(home, table, landing, parts, "raw_feedback", log)
 
 
 def pending_days(home: Home, source: RawDays, name: str) -> list[str]:
@@ -76,15 +77,34 @@ def _landed(
     return landing
 
 
-def _quarantine(home: Home, landing: Landing, name: str) -> pa.Table:
-    """All records set aside; those without a readable day go to `<name>_quarantine/undated`."""
-    rows = landing.quarantine()
-    undated = rows.filter(rows["day"].is_null())
+def _raw_days(
+    home: Home,
+    table: DailyTable,
+    landing: Landing,
+    parts: Mapping[str, list[DayPart]],
+    name: str,
+    log: Callable[[str], None],
+) -> RawDays:
+    """The days that hold rows. A day that no file holds any more keeps its table, and that is said."""
+    days = {day: found for day, found in sorted(parts.items()) if any(part.rows for part in found)}
+    gone = [kept for kept in home.lake.names(name) if kept.removeprefix(f"{name}/") not in days]
+    if gone:
+        log(
+            f"no file holds rows for {', '.join(gone)} any more: remove the tables or bring them back"
+        )
+    quarantine = landing.quarantine()
+    _set_aside_undated(home, name, quarantine, days)
+    return RawDays(table, days, quarantine)
+
+
+def _set_aside_undated(home: Home, name: str, rows: pa.Table, days: Iterable[str]) -> None:
+    """Records that no daily quarantine takes: without a readable day, or of a day without a good row."""
+    dated = pc.is_in(rows["day"], pa.array(days, pa.string()))
+    undated = rows.filter(pc.invert(dated))
     if undated.num_rows:
         home.lake.write(f"{name}_quarantine/undated", undated, inputs="")
     else:
         home.lake.remove(f"{name}_quarantine/undated")
-    return rows
 
 
 def _stored_days(home: Home) -> dict[str, DayPart]:

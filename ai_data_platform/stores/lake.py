@@ -96,8 +96,9 @@ class Lake:
 def parquet_bytes(table: pa.Table) -> bytes:
     """The table as Parquet, zstd, byte for byte the same for the same rows."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", row_group_size=64 * 1024)
-    return sink.getvalue().to_pybytes()
+    whole = table.combine_chunks()  # pages end where chunks end
+    pq.write_table(whole, sink, compression="zstd", row_group_size=64 * 1024)
+    return bytes(sink.getvalue())
 
 
 def table_fingerprint(table: pa.Table) -> str:

@@ -23,6 +23,8 @@ from ai_data_platform.stores.readers import read_records
 __all__ = ["DayPart", "Landing", "LandingReport", "Parse"]
 
 _BUFFERED_ROWS = 20_000
+_OPEN_DAYS = 200
+"""Days written at once: an export of several years must not use up the process's file handles."""
 
 
 class Row(Protocol):
@@ -38,7 +40,7 @@ Parse = Callable[[object, str, int], Any]
 
 @dataclass(frozen=True, slots=True)
 class DayPart:
-    """The rows of one day that came from one file."""
+    """The rows of one day that came from one file; none when each of them was set aside."""
 
     path: Path
     identity: str  # content of the file, the contract and the day
@@ -72,15 +74,19 @@ class Landing:
                 known = self._metadata(self._folder(file.name))
                 if known.get("identity") == self._identity(file):
                     continue
+                try:
+                    metadata = self._land(file)
+                except FileNotFoundError:
+                    log(f"{file.name} was moved away while it was read: its rows stay as they were")
+                    continue
                 files_read += 1
-                metadata = self._land(file)
                 rows += sum(metadata["days"].values())
                 rejected.update(metadata["rejected"])
                 log(f"read {file.name}: {_counts(metadata)}")
         return LandingReport(len(files), files_read, rows, dict(sorted(rejected.items())))
 
     def days(self) -> dict[str, list[DayPart]]:
-        """The parts of each day that holds rows, in the order of days and file names."""
+        """The parts of each day that a record was dated, in the order of days; always the same order."""
         days: dict[str, list[DayPart]] = {}
         for folder, metadata in self._landed():
             for day, rows in metadata["days"].items():
@@ -141,12 +147,14 @@ class _DayWriter:
         self._buffer: dict[str, list[Any]] = {}
         self._buffered = 0
         self._writers: dict[str, pq.ParquetWriter] = {}
+        self._pieces: dict[str, list[Path]] = {}
         self._days: Counter[str] = Counter()
         self._rejected: list[dict[str, Any]] = []
 
     def add(self, row: Any, record: object, name: str, line: int, raw: str) -> None:
         if isinstance(row, Rejected):
-            day = _day(record)
+            if (day := _day(record)) is not None:
+                self._buffer.setdefault(day, [])  # a day is news when only bad records came for it
             self._rejected.append(
                 {"source_file": name, "source_line": line, "day": day, "raw": raw, **asdict(row)}
             )
@@ -158,8 +166,9 @@ class _DayWriter:
 
     def close(self) -> dict[str, Any]:
         self._flush()
-        for writer in self._writers.values():
-            writer.close()
+        self._close_writers()
+        for day, pieces in self._pieces.items():
+            self._join(pieces, self._folder / f"{day}.parquet")
         quarantine = pa.Table.from_pylist(self._rejected, schema=QUARANTINE)
         pq.write_table(quarantine, self._folder / "quarantine.parquet", compression="zstd")
         reasons = Counter(row["reason"] for row in self._rejected)
@@ -168,12 +177,32 @@ class _DayWriter:
     def _flush(self) -> None:
         for day, rows in self._buffer.items():
             columns = {name: [getattr(row, name) for row in rows] for name in self._schema.names}
-            if day not in self._writers:
-                path = self._folder / f"{day}.parquet"
-                self._writers[day] = pq.ParquetWriter(path, self._schema, compression="zstd")
-            self._writers[day].write_table(pa.table(columns, schema=self._schema))
+            self._writer(day).write_table(pa.table(columns, schema=self._schema))
             self._days[day] += len(rows)
         self._buffer, self._buffered = {}, 0
+
+    def _writer(self, day: str) -> pq.ParquetWriter:
+        if day not in self._writers:
+            if len(self._writers) == _OPEN_DAYS:
+                self._close_writers()
+            pieces = self._pieces.setdefault(day, [])
+            pieces.append(self._folder / f"{day}.{len(pieces)}.parquet")
+            self._writers[day] = pq.ParquetWriter(pieces[-1], self._schema, compression="zstd")
+        return self._writers[day]
+
+    def _close_writers(self) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        self._writers.clear()
+
+    @staticmethod
+    def _join(pieces: list[Path], path: Path) -> None:
+        if len(pieces) > 1:
+            rows = pa.concat_tables([pq.read_table(piece) for piece in pieces])
+            pq.write_table(rows, pieces[0], compression="zstd")
+        pieces[0].rename(path)
+        for piece in pieces[1:]:
+            piece.unlink()
 
 
 def _day(record: object) -> str | None:
@@ -182,6 +211,6 @@ def _day(record: object) -> str | None:
 
 
 def _counts(metadata: dict[str, Any]) -> str:
-    rows, days = sum(metadata["days"].values()), len(metadata["days"])
+    rows, days = sum(metadata["days"].values()), sum(map(bool, metadata["days"].values()))
     aside = sum(metadata["rejected"].values())
     return f"{rows:,} rows on {days} days" + (f", {aside:,} set aside" if aside else "")

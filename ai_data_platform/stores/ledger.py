@@ -42,6 +42,11 @@ class RecordedVerdict:
         self.verdict = verdict
         self.judged_at = judged_at
 
+    @property
+    def candidate(self) -> tuple[str, str | None, str]:
+        """What was judged: asset, partition and fingerprint."""
+        return self.verdict.asset, self.verdict.partition, self.verdict.fingerprint
+
 
 class GateLedger:
     """Verdicts by asset, partition and fingerprint, in an SQLite file that refuses change."""
@@ -72,10 +77,13 @@ class GateLedger:
         self, asset: str, fingerprint: str, partition: str | None = None
     ) -> RecordedVerdict | None:
         """The newest verdict on exactly this candidate. Raises GateBlocked when the row was tampered with."""
-        return self._one(
+        found = self._one(
             "where asset = ? and partition = ? and fingerprint = ?",
             (asset, partition or "", fingerprint),
         )
+        if found is not None and found.candidate != (asset, partition, fingerprint):
+            raise self._tampered()
+        return found
 
     def latest(self, asset: str, partition: str | None = None) -> RecordedVerdict | None:
         """The newest verdict on any candidate of this asset."""
@@ -103,30 +111,35 @@ class GateLedger:
         query = (
             f"select record, checksum, judged_at from verdicts {condition} order by id desc limit 1"
         )
-        try:
-            with self._connection() as connection:
-                row = connection.execute(query, values).fetchone()
-        except sqlite3.DatabaseError as error:
-            raise GateBlocked(
-                f"the gate ledger {self._path} cannot be read ({error}); nothing passes without it: "
-                "restore it, or move it away and run every gate again"
-            ) from error
+        with self._connection() as connection:
+            row = connection.execute(query, values).fetchone()
         if row is None:
             return None
         record, checksum, judged_at = row
         if hash_bytes(record) != checksum:
-            raise GateBlocked(
-                f"a verdict in {self._path} does not match its checksum: run the gate again"
-            )
+            raise self._tampered()
         return RecordedVerdict(_verdict(orjson.loads(record)), datetime.fromisoformat(judged_at))
+
+    def _tampered(self) -> GateBlocked:
+        return GateBlocked(
+            f"a verdict in {self._path} was changed after it was given; nothing passes on it: "
+            "restore the file, or move it away and run every gate again"
+        )
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A transaction on the file, which is made when there is none."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._path, timeout=30)) as connection:
-            connection.executescript(_SCHEMA)
-            with connection:
-                yield connection
+        try:
+            with closing(sqlite3.connect(self._path, timeout=30)) as connection:
+                connection.executescript(_SCHEMA)
+                with connection:
+                    yield connection
+        except sqlite3.DatabaseError as error:
+            raise GateBlocked(
+                f"the gate ledger {self._path} cannot be used ({error}); nothing passes without it: "
+                "restore it, or move it away and run every gate again"
+            ) from error
 
 
 def _verdict(record: dict[str, Any]) -> Verdict:

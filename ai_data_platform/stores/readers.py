@@ -3,9 +3,10 @@
 import csv
 import gzip
 import io
+import json
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,8 +26,11 @@ ReadRecord = tuple[int, object, str]
 """1-based line or row (0: the whole file), the record or a Rejected, the start of it as it was read."""
 
 _RAW_CHARACTERS = 2_000
-_INTEGER = re.compile(r"[+-]?\d{1,18}")
-_NUMERIC_COLUMNS = ("rating", "turn_index")
+_CSV_NUMBERS = {  # CSV has no types: "4" is the number, "four" stays a wrong type
+    "rating": re.compile(r"[+-]?\d{1,15}(?:\.0+)?"),  # "4.0" is how a column with gaps is exported
+    "turn_index": re.compile(r"[+-]?\d{1,15}(?:\.0+)?"),
+    "created_at": re.compile(r"\d{9,11}(?:\.\d+)?"),  # epoch seconds; eight digits are a date
+}
 
 
 def read_records(path: Path, name: str) -> Iterator[ReadRecord]:
@@ -46,13 +50,17 @@ def read_records(path: Path, name: str) -> Iterator[ReadRecord]:
         yield 0, Rejected("unsupported_file", f"saw {path.suffix!r}, wanted one of {wanted}"), ""
 
 
-def _read_stream(path: Path, name: str, parse: Any) -> Iterator[ReadRecord]:
+def _read_stream(
+    path: Path, name: str, parse: Callable[[IO[bytes]], Iterator[ReadRecord]]
+) -> Iterator[ReadRecord]:
     line = 0
-    opener = gzip.open if name.lower().endswith(".gz") else open
+    opener: Any = gzip.open if name.lower().endswith(".gz") else open
     try:
         with opener(path, "rb") as stream:
             for line, record, raw in parse(stream):
                 yield line, record, raw
+        if line == 0:
+            yield 0, Rejected("empty_file", "the file has no records, wanted at least one"), ""
     except EOFError:
         detail = f"the gz stream ends before its end mark, after line {line}; send the file again"
         yield line + 1, Rejected("truncated_gzip", detail), ""
@@ -81,14 +89,19 @@ def _skip_line(stream: IO[bytes], data: bytes) -> int:
 
 
 def _json(data: bytes, *, ended: bool) -> object:
+    data = data.removeprefix(b"\xef\xbb\xbf")
     try:
-        return orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
+        return orjson.loads(data)
     except orjson.JSONDecodeError as error:
         try:
             data.decode("utf-8")
+            if "surrogate" in str(error):  # half an emoji, cut off by its writer: JSON all the same
+                return json.loads(data)
         except UnicodeDecodeError as decoding:
             detail = f"byte {decoding.start} is not UTF-8; save the file as UTF-8"
             return Rejected("not_utf8", detail)
+        except (ValueError, RecursionError):
+            pass
         if not ended:
             detail = (
                 f"the last line has no line end and is not JSON ({error}); is it still written?"
@@ -99,16 +112,36 @@ def _json(data: bytes, *, ended: bool) -> object:
 
 def _csv_rows(stream: IO[bytes]) -> Iterator[ReadRecord]:
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    csv.field_size_limit(MAX_LINE_BYTES)
-    reader = csv.reader(text)
     try:
-        header = next(reader)
+        yield from _csv_records(text)
+    finally:
+        text.detach()  # the stream is its opener's to close
+
+
+def _csv_records(text: IO[str]) -> Iterator[ReadRecord]:
+    csv.field_size_limit(MAX_LINE_BYTES)
+    reader = csv.reader(text, strict=True)  # or a stray quote would run cells together unnoticed
+    header: list[str] | None = None
+    while True:
         start = reader.line_num + 1
-        for cells in reader:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield start, _not_csv(error, start, reader.line_num), ""
+            if header is None:
+                return
+            continue
+        if header is None:
+            header = cells
+        elif cells:  # a blank line is no record
             yield start, _csv_record(header, cells), _shown(",".join(cells)[:_RAW_CHARACTERS])
-            start = reader.line_num + 1
-    except csv.Error as error:
-        yield reader.line_num, Rejected("not_csv", f"{error}; the rest of the file is not read"), ""
+
+
+def _not_csv(error: csv.Error, first: int, last: int) -> Rejected:
+    spanned = "" if first == last else f"; lines {first} to {last} were read as one record"
+    return Rejected("not_csv", f"{error}{spanned}; double every quote inside a quoted cell")
 
 
 def _csv_record(header: list[str], cells: list[str]) -> object:
@@ -121,10 +154,10 @@ def _csv_record(header: list[str], cells: list[str]) -> object:
         key: (cell if cell != "" or key.endswith("_message") else None)
         for key, cell in zip(header, cells, strict=True)
     }
-    for key in _NUMERIC_COLUMNS:  # CSV has no types: "4" is the number, "four" stays a wrong type
+    for key, number in _CSV_NUMBERS.items():
         value = record.get(key)
-        if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
-            record[key] = int(value)
+        if isinstance(value, str) and number.fullmatch(value.strip()):
+            record[key] = float(value) if key == "created_at" else int(value.split(".")[0])
     return record
 
 
@@ -133,13 +166,24 @@ def _read_parquet(path: Path) -> Iterator[ReadRecord]:
     try:
         with pq.ParquetFile(path) as file:
             for batch in file.iter_batches(batch_size=10_000):
-                for record in batch.to_pylist():
+                for record in _in_microseconds(batch).to_pylist():
                     row += 1
                     yield row, record, str(record)[:_RAW_CHARACTERS]
             if row == 0:
-                yield 0, Rejected("empty_file", "the file has no rows, wanted at least one"), ""
-    except (pa.ArrowInvalid, OSError) as error:
-        yield row, Rejected("broken_parquet", str(error)[:200]), ""
+                yield 0, Rejected("empty_file", "the file has no records, wanted at least one"), ""
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        yield row, Rejected("broken_parquet", f"{str(error)[:200]}, after row {row}"), ""
+
+
+def _in_microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Times in nanoseconds, which pandas writes, as Python's datetime holds them."""
+    fields = [
+        field.with_type(pa.timestamp("us", tz=field.type.tz))
+        if pa.types.is_timestamp(field.type) and field.type.unit == "ns"
+        else field
+        for field in batch.schema
+    ]
+    return batch.cast(pa.schema(fields), safe=False)
 
 
 def _shown(data: bytes | str) -> str:

@@ -13,17 +13,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ai_data_platform.core.errors import IndexMismatch, NotPublishedYet
 from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
 from ai_data_platform.core.retrieval.embedder import Embedder, Progress, Vectors
+from ai_data_platform.core.retrieval.rank import reciprocal_ranks
+from ai_data_platform.stores.vector_changes import plan_changes, scan, vectors_of, with_identity
 
 __all__ = ["PUBLISHED", "SyncReport", "TagPointer", "VectorTable"]
 
 PUBLISHED = "published"
 """The LanceDB tag that readers follow."""
 
+_OWN_COLUMNS = {"embedder", "row_hash", "vector"}
 _KEPT_FOREVER = timedelta(days=36_500)
 # Plain optimize() raises once a tagged version is 7 days old; old versions go by retention, not here.
 
@@ -72,13 +74,15 @@ class VectorTable:
         embedded. Raises IndexMismatch when the table holds vectors of another dimension.
         """
         table = self._open_or_create(rows.schema, embedder)
-        stored = _scan(table, [self._key, "text_hash", "embedder", "row_hash"])
-        wanted = _with_identity(rows, embedder.fingerprint, self._key)
-        plan = _plan(wanted, stored, self._key)
+        stored = scan(table, [self._key, "text_hash", "embedder", "row_hash"])
+        wanted = with_identity(rows, embedder.fingerprint, self._key)
+        plan = plan_changes(wanted, stored, self._key)
         if not plan.upserts and not plan.deletes:
+            if stored.num_rows and not _text_index(table):  # a crash came between rows and index
+                self._index(table)
             return SyncReport(rows.num_rows, 0, rows.num_rows, 0, 0, table.version)
         changed = wanted.take(pa.array(plan.upserts, pa.int64()))
-        vectors, embedded = _vectors(table, changed, stored, embedder, embedding_text, progress)
+        vectors, embedded = vectors_of(table, changed, stored, embedder, embedding_text, progress)
         self._merge(table, changed, vectors, plan.deletes)
         self._index(table)
         moved = changed.num_rows - embedded
@@ -94,7 +98,7 @@ class VectorTable:
         table = self._open()
         if version is not None:
             table.checkout(version)
-        return _scan(table, list(columns)).sort_by(self._key)
+        return scan(table, list(columns)).sort_by(self._key)
 
     def content_fingerprint(self, version: int | None = None) -> str:
         """A hash of what a version holds, vectors included, whatever order it stores its rows in."""
@@ -108,10 +112,12 @@ class VectorTable:
     ) -> list[dict[str, Any]]:
         """The k best rows of a version by vector and words together (RRF), with `score`, best first.
 
-        Equal scores go by key. Raises NotPublishedYet when the tag does not exist.
+        Equal scores go by key. Raises NotPublishedYet when the tag does not exist, IndexMismatch when the
+        vector has another dimension.
         """
         table = self._at(version)
-        ranked = _reciprocal_ranks(
+        self._check_dimension(table, len(vector))
+        ranked = reciprocal_ranks(
             table.search(vector).distance_type("cosine").limit(4 * k).to_list(),
             _text_search(table, query, 4 * k),
             self._key,
@@ -146,12 +152,12 @@ class VectorTable:
     def _open_or_create(self, schema: pa.Schema, embedder: Embedder) -> Any:
         if self.exists():
             table = self._connection.open_table(self._name)
-            seen = table.schema.field("vector").type.list_size
-            if seen != embedder.dimension:
+            self._check_dimension(table, embedder.dimension)
+            missing = {*schema.names} ^ {*table.schema.names} - _OWN_COLUMNS
+            if missing:
                 raise IndexMismatch(
-                    f"the table {self._name} has vectors of dimension {seen}, the embedder gives "
-                    f"{embedder.dimension}: set AIDP_HOME to a new folder, or remove "
-                    f"{self._folder / self._name}.lance and run again"
+                    f"the table {self._name} and its rows differ in {', '.join(sorted(missing))}: "
+                    f"{self._start_again}"
                 )
             return table
         fields = [field.with_nullable(field.name != self._key) for field in schema]
@@ -160,6 +166,18 @@ class VectorTable:
         table = self._connection.create_table(self._name, schema=pa.schema([*fields, *extra]))
         table.set_unenforced_primary_key(self._key)  # or two writers insert the same row twice
         return table
+
+    def _check_dimension(self, table: Any, wanted: int) -> None:
+        seen = table.schema.field("vector").type.list_size
+        if seen != wanted:
+            raise IndexMismatch(
+                f"the table {self._name} has vectors of dimension {seen}, the embedder gives {wanted}: "
+                f"{self._start_again}"
+            )
+
+    @property
+    def _start_again(self) -> str:
+        return f"set AIDP_HOME to a new folder, or remove {self._folder / self._name}.lance and run again"
 
     def _merge(self, table: Any, rows: pa.Table, vectors: Vectors, deletes: list[str]) -> None:
         flat = pa.array(np.ascontiguousarray(vectors).ravel(), pa.float32())
@@ -176,7 +194,7 @@ class VectorTable:
     def _index(self, table: Any) -> None:
         from lancedb.index import FTS
 
-        if not any(index.index_type == "FTS" for index in table.list_indices()):
+        if not _text_index(table):
             table.create_index(self._text, config=FTS(with_position=False))
         table.optimize(cleanup_older_than=_KEPT_FOREVER)
 
@@ -197,114 +215,24 @@ class TagPointer:
         tag = own.get(tags.get(PUBLISHED, -1))
         return None if tag is None else tag.removeprefix("v-")
 
+    def holds(self, version: str) -> bool:
+        return f"v-{version}" in self._table.tags()
+
     def move(self, version: str, manifest: Mapping[str, Any]) -> None:
         self._table.tag(f"v-{version}", int(manifest["table_version"]))
         self._table.tag(PUBLISHED, int(manifest["table_version"]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    upserts: list[int]
-    deletes: list[str]
-
-
-def _scan(table: Any, columns: list[str]) -> pa.Table:
-    return table.search().select(columns).limit(2**31 - 1).to_arrow()
-
-
-def _with_identity(rows: pa.Table, embedder: str, key: str) -> pa.Table:
-    """The rows with `embedder` and `row_hash`, which changes when any column does."""
-    if len(pc.unique(rows[key])) != rows.num_rows:
-        raise IndexMismatch(
-            f"the key {key} repeats among {rows.num_rows} rows: keys must be unique"
-        )
-    hashes = [fingerprint(row) for row in rows.to_pylist()]
-    return rows.append_column("embedder", pa.repeat(embedder, rows.num_rows)).append_column(
-        "row_hash", pa.array(hashes, pa.string())
-    )
-
-
-def _plan(wanted: pa.Table, stored: pa.Table, key: str) -> _Plan:
-    have = dict(
-        zip(
-            stored[key].to_pylist(),
-            zip(stored["row_hash"].to_pylist(), stored["embedder"].to_pylist(), strict=True),
-            strict=True,
-        )
-    )
-    pairs = zip(wanted["row_hash"].to_pylist(), wanted["embedder"].to_pylist(), strict=True)
-    keys = wanted[key].to_pylist()
-    upserts = [
-        i for i, (k, pair) in enumerate(zip(keys, pairs, strict=True)) if have.get(k) != pair
-    ]
-    return _Plan(upserts, sorted(set(have) - set(keys)))
-
-
-def _vectors(
-    table: Any,
-    changed: pa.Table,
-    stored: pa.Table,
-    embedder: Embedder,
-    embedding_text: str,
-    progress: Progress | None,
-) -> tuple[Vectors, int]:
-    """The vector of each changed row and how many of them had to be computed."""
-    known = _known_vectors(table, changed, stored, embedder.fingerprint)
-    hashes = changed["text_hash"].to_pylist()
-    texts = dict(zip(hashes, changed[embedding_text].to_pylist(), strict=True))
-    missing = sorted(text_hash for text_hash in texts if text_hash not in known)
-    if missing:
-        fresh = embedder.encode([texts[text_hash] for text_hash in missing], progress)
-        known |= dict(zip(missing, fresh, strict=True))
-    if not hashes:
-        return np.zeros((0, embedder.dimension), np.float32), 0
-    return np.stack([known[text_hash] for text_hash in hashes]), len(missing)
-
-
-def _known_vectors(
-    table: Any, changed: pa.Table, stored: pa.Table, embedder: str
-) -> dict[str, Any]:
-    """Vectors by text hash that the table already holds for the changed rows: moved, not rewritten."""
-    same_model = stored.filter(pc.equal(stored["embedder"], embedder))
-    hashes = pc.unique(changed["text_hash"])
-    held = same_model.filter(pc.is_in(same_model["text_hash"], hashes))
-    if held.num_rows == 0:
-        return {}
-    wanted = set(held["text_hash"].to_pylist())
-    rows = _scan(table, ["text_hash", "embedder", "vector"])
-    rows = rows.filter(
-        pc.and_(
-            pc.equal(rows["embedder"], embedder),
-            pc.is_in(rows["text_hash"], pa.array(sorted(wanted))),
-        )
-    )
-    vectors = np.stack(rows["vector"].to_numpy(zero_copy_only=False))
-    return dict(zip(rows["text_hash"].to_pylist(), vectors, strict=True))
-
-
 def _text_search(table: Any, query: str, k: int) -> list[dict[str, Any]]:
-    if not query.strip():
+    columns = _text_index(table)
+    if not query.strip() or not columns:
         return []
     from lancedb.query import MatchQuery
 
-    column = next(index.columns[0] for index in table.list_indices() if index.index_type == "FTS")
-    return list(table.search(MatchQuery(query, column), query_type="fts").limit(k).to_list())
+    match = MatchQuery(query, columns[0])  # type: ignore[call-arg]  # the others have defaults
+    return list(table.search(match, query_type="fts").limit(k).to_list())
 
 
-_RRF_K = 60  # Cormack, Clarke, Buettcher (2009), "Reciprocal rank fusion", section 2
-
-
-def _reciprocal_ranks(
-    by_vector: list[dict[str, Any]], by_text: list[dict[str, Any]], key: str
-) -> list[dict[str, Any]]:
-    scores: dict[str, float] = {}
-    rows: dict[str, dict[str, Any]] = {}
-    for ranking in (
-        sorted(by_vector, key=lambda row: (row["_distance"], row[key])),
-        sorted(by_text, key=lambda row: (-row["_score"], row[key])),
-    ):
-        for rank, row in enumerate(ranking, start=1):
-            scores[row[key]] = scores.get(row[key], 0.0) + 1.0 / (_RRF_K + rank)
-            rows.setdefault(row[key], row)
-    best = sorted(scores, key=lambda k: (-scores[k], k))
-    return [{**rows[k], "score": round(scores[k], 6)} for k in best]
+def _text_index(table: Any) -> list[str]:
+    """The column of the full-text index; empty when the table has none, as one without rows."""
+    return [index.columns[0] for index in table.list_indices() if index.index_type == "FTS"]

@@ -1,6 +1,5 @@
 """Immutable versions of a publication, and the one pointer that readers follow."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -34,9 +33,14 @@ class Version:
 
 
 class Pointer(Protocol):
-    """Where readers look up which version is published; `move` is one atomic step."""
+    """Where readers look up which version is published; `move` is one atomic step.
+
+    `holds` says whether a version that was published can still be pointed at as it was laid down.
+    """
 
     def get(self) -> str | None: ...
+
+    def holds(self, version: str) -> bool: ...
 
     def move(self, version: str, manifest: Mapping[str, Any]) -> None: ...
 
@@ -52,6 +56,9 @@ class FilePointer:
             return str(orjson.loads(self._path.read_bytes())["version"])
         except FileNotFoundError:
             return None
+
+    def holds(self, version: str) -> bool:
+        return True  # its folder is all there is to it
 
     def move(self, version: str, manifest: Mapping[str, Any]) -> None:
         write_atomically(self._path, orjson.dumps({"version": version}))
@@ -72,32 +79,36 @@ class VersionStore:
         self._asset = asset
         self._ledger = ledger
         self._pointer = pointer or FilePointer(self._folder / "published.json")
+        self._candidate = self._folder / "staged.json"
 
     def stage(
         self, fingerprint: str, files: Mapping[str, bytes], manifest: Mapping[str, Any]
     ) -> str:
-        """Lay down a candidate's files and manifest; returns its version. Twice is as once."""
+        """Lay down a candidate's files and manifest; returns its version. Twice is as once.
+
+        A version that was published keeps its folder as it was, whatever led to the same content again.
+        """
         version = fingerprint[:_VERSION_LENGTH]
-        folder = self.folder(version)
         record = {**manifest, "name": self.name, "version": version, "fingerprint": fingerprint}
-        if self._manifest(version) != record:
-            with replace_folder(folder) as staged:
-                for name, data in files.items():
+        data = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
+        laid_down = self._manifest_bytes(version)
+        kept = version in self._published_at() and self._pointer.holds(version)
+        if laid_down is None or (laid_down != data and not kept):
+            with replace_folder(self.folder(version)) as staged:
+                for name, content in files.items():
                     (staged / name).parent.mkdir(parents=True, exist_ok=True)
-                    (staged / name).write_bytes(data)
-                (staged / "manifest.json").write_bytes(
-                    orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
-                )
-        write_atomically(self._folder / "candidate.json", orjson.dumps({"version": version}))
+                    (staged / name).write_bytes(content)
+                (staged / "manifest.json").write_bytes(data)
+        write_atomically(self._candidate, data)
         return version
 
     def last_staged(self) -> Mapping[str, Any] | None:
-        """The manifest of the candidate staged last, or None before the first."""
+        """The manifest that the last candidate was staged with, or None before the first."""
         try:
-            version = orjson.loads((self._folder / "candidate.json").read_bytes())["version"]
+            manifest: dict[str, Any] = orjson.loads(self._candidate.read_bytes())
         except FileNotFoundError:
             return None
-        return self._manifest(version)
+        return manifest if self._manifest(manifest["version"]) is not None else None
 
     def last_fingerprint(self) -> str:
         """The content of the candidate staged last. Raises NotPublishedYet before the first."""
@@ -152,20 +163,21 @@ class VersionStore:
         return self._version(version, self._published_at())
 
     def published(self) -> list[Version]:
-        """Every version that was ever published, the newest publication first."""
+        """Every version that was ever published, the one published last first."""
         times = self._published_at()
-        return [
-            self._version(version, times)
-            for version in sorted(times, key=times.__getitem__, reverse=True)
-        ]
+        return [self._version(version, times) for version in reversed(times)]
 
     def withdrawn(self) -> set[str]:
         """Versions that a rollback moved away from and that nobody brought back."""
         gone: set[str] = set()
+        order: list[str] = []  # of publication, as in `published`
         for event in self._history():
-            gone.discard(event["version"])
-            if event["event"] == "rollback" and event["from"]:
-                gone.add(event["from"])
+            version, left = event["version"], event["from"]
+            gone.discard(version)
+            if event["event"] == "publish":
+                order = [*(earlier for earlier in order if earlier != version), version]
+            elif left in order and order.index(version) < order.index(left):
+                gone.add(left)  # moved back, away from a newer one
         return gone
 
     def folder(self, version: str) -> Path:
@@ -184,11 +196,8 @@ class VersionStore:
         }
         # The history goes first: after a crash between the two it names a version that passed its gate
         # and is not served yet, never one that is served and unknown.
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with (self._folder / "history.jsonl").open("ab") as file:
-            file.write(orjson.dumps(record) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+        history = b"".join(orjson.dumps(one) + b"\n" for one in [*self._history(), record])
+        write_atomically(self._folder / "history.jsonl", history)
         self._pointer.move(version, manifest)
 
     def _history(self) -> list[dict[str, Any]]:
@@ -199,10 +208,12 @@ class VersionStore:
         return [orjson.loads(line) for line in lines if line.strip()]
 
     def _published_at(self) -> dict[str, datetime]:
+        """When each version was published last, in the order of these publications."""
         times: dict[str, datetime] = {}
         for event in self._history():
             if event["event"] == "publish":
-                times.setdefault(event["version"], datetime.fromisoformat(event["at"]))
+                times.pop(event["version"], None)
+                times[event["version"]] = datetime.fromisoformat(event["at"])
         return times
 
     def _version(self, version: str, times: Mapping[str, datetime]) -> Version:
@@ -228,13 +239,13 @@ class VersionStore:
         return matches[0]
 
     def _previous(self) -> str:
-        times = self._published_at()
+        published, withdrawn = list(self._published_at()), self.withdrawn()
         current = self._pointer.get()
-        started = times.get(current or "", datetime.max.replace(tzinfo=UTC))
-        earlier = [v for v in times if times[v] < started and v not in self.withdrawn()]
+        before = published[: published.index(current)] if current in published else published
+        earlier = [version for version in before if version not in withdrawn]
         if not earlier:
             raise VersionNotFound(f"{self.name} has no earlier published version to go back to")
-        return max(earlier, key=times.__getitem__)
+        return earlier[-1]
 
     def _existing(self, version: str) -> dict[str, Any]:
         manifest = self._manifest(version)
@@ -245,10 +256,12 @@ class VersionStore:
         return manifest
 
     def _manifest(self, version: str) -> dict[str, Any] | None:
+        data = self._manifest_bytes(version)
+        manifest: dict[str, Any] | None = None if data is None else orjson.loads(data)
+        return manifest
+
+    def _manifest_bytes(self, version: str) -> bytes | None:
         try:
-            manifest: dict[str, Any] = orjson.loads(
-                (self.folder(version) / "manifest.json").read_bytes()
-            )
+            return (self.folder(version) / "manifest.json").read_bytes()
         except FileNotFoundError:
             return None
-        return manifest

@@ -23,7 +23,7 @@ _SOURCES = (".sql", ".yml")
 _GOOD = ("success", "pass", "warn", "no-op")
 
 BuildRecord = dict[str, Any]
-"""`inputs`, `models` (name to fingerprint, rows) and `checks` (the outcome of every node, in order) of the last good build."""
+"""A build: `inputs`, `models` (name to fingerprint, rows and stat), `checks` (each node's outcome)."""
 
 
 class Warehouse:

@@ -18,10 +18,28 @@ staged as (
 
 missing_or_invented as (
 
-    (select record_id from staged except all select record_id from accounted)
+    select coalesce(staged.record_id, accounted.record_id) as record_id
+    from staged
+    full outer join accounted on staged.record_id = accounted.record_id
+    where staged.record_id is null or accounted.record_id is null
+
+),
+
+counted_twice as (
+
+    select record_id
+    from accounted
+    group by record_id
+    having count(*) > 1
+
+),
+
+unbalanced as (
+
+    select record_id from missing_or_invented
     union all
-    (select record_id from accounted except all select record_id from staged)
+    select record_id from counted_twice
 
 )
 
-select * from missing_or_invented
+select * from unbalanced

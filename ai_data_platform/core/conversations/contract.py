@@ -1,5 +1,6 @@
 """The contract of a chat log: what one exchange must hold to enter the lake."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +84,7 @@ def _identifier(record: Mapping[str, Any], key: str) -> str:
     value = record.get(key)
     if value is None or value == "":
         raise _Breach(f"{key}_missing", f"{key} is {value!r}, wanted a non-empty string")
-    if isinstance(value, int) and not isinstance(value, bool):
+    if _is_number(value):
         return str(value)  # a numeric id is an id: many sources count their rows
     if not isinstance(value, str):
         raise _Breach(f"{key}_wrong_type", f"{key} is {_short(value)}, wanted a string")
@@ -107,7 +108,7 @@ def _optional_text(record: Mapping[str, Any], key: str) -> str | None:
         return None
     if isinstance(value, str):
         return printable(value)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if _is_number(value):
         return str(value)
     raise _Breach(f"{key}_wrong_type", f"{key} is {_short(value)}, wanted a string or null")
 
@@ -122,27 +123,35 @@ def _thread(record: Mapping[str, Any]) -> list[str] | None:
 
 
 def _turn_index(record: Mapping[str, Any]) -> int:
-    value = record.get("turn_index")
+    value = _integer(record, "turn_index", "an integer")
     if value is None:
         raise _Breach("turn_index_missing", "turn_index is missing or null, wanted a number from 0")
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _Breach("turn_index_wrong_type", f"turn_index is {_short(value)}, wanted an integer")
     if not 0 <= value < 2**31:
-        raise _Breach("turn_index_out_of_range", f"turn_index is {value}, wanted 0 or more")
+        raise _Breach("turn_index_out_of_range", f"turn_index is {_short(value)}, wanted 0 or more")
     return value
 
 
 def _rating(record: Mapping[str, Any]) -> int | None:
-    value = record.get("rating")
-    if value is None or value != value:  # a Parquet file writes a missing number as NaN
-        return None
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _Breach("rating_wrong_type", f"rating is {_short(value)}, wanted an integer 1 to 5")
-    if not 1 <= value <= 5:
-        raise _Breach("rating_out_of_range", f"rating is {value}, wanted 1 to 5")
+    value = _integer(record, "rating", "an integer 1 to 5")
+    if value is not None and not 1 <= value <= 5:
+        raise _Breach("rating_out_of_range", f"rating is {_short(value)}, wanted 1 to 5")
     return value
+
+
+def _integer(record: Mapping[str, Any], key: str, wanted: str) -> int | None:
+    """A column of numbers with gaps comes out of Parquet as floats, its gaps as NaN."""
+    value: object = record.get(key)
+    if isinstance(value, float):
+        if math.isnan(value):
+            return None
+        value = int(value) if value.is_integer() else value
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    raise _Breach(f"{key}_wrong_type", f"{key} is {_short(value)}, wanted {wanted}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value.bit_length() <= 64
 
 
 def _created_at(record: Mapping[str, Any]) -> datetime:
@@ -155,5 +164,7 @@ def _created_at(record: Mapping[str, Any]) -> datetime:
 
 
 def _short(value: object) -> str:
+    if isinstance(value, int) and value.bit_length() > 64:
+        return f"an integer of {value.bit_length()} bits"  # Python refuses to print the largest
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."

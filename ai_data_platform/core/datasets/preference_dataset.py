@@ -41,7 +41,9 @@ def preference_figures(pairs: Sequence[Pair]) -> dict[str, float | None]:
         "rows": len(pairs),
         "empty_sides": sum(not answer for answer in answers),
         "equal_sides": sum(_text(pair.chosen) == _text(pair.rejected) for pair in pairs),
-        "prompts_not_ending_with_the_user": sum(p.prompt[-1]["role"] != "user" for p in pairs),
+        "prompts_not_ending_with_the_user": sum(
+            not pair.prompt or pair.prompt[-1]["role"] != "user" for pair in pairs
+        ),
         "inverted_ratings": sum(p.chosen_rating <= p.rejected_rating for p in pairs),
         "response_words_p5": percentile([word_count(_text(pair.chosen)) for pair in pairs], 0.05),
         "duplicate_rate": duplicate_rate(

@@ -12,7 +12,8 @@ def percentile(values: Sequence[float], share: float) -> float | None:
     if not values:
         return None
     ordered = sorted(values)
-    return float(ordered[max(math.ceil(share * len(ordered)), 1) - 1])
+    rank = math.ceil(round(share * len(ordered), 9))  # 0.07 * 100 is 7.000000000000001
+    return float(ordered[max(rank, 1) - 1])
 
 
 def duplicate_rate(keys: Iterable[Hashable]) -> float | None:

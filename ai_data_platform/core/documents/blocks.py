@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import zip_longest
+from itertools import chain, zip_longest
 
 from ai_data_platform.core.documents.sections import Section, fresh_headings
-from ai_data_platform.core.documents.units import Unit, size_of, split_units, text_of
+from ai_data_platform.core.documents.units import Place, Unit, size_of, split_units, text_of
 
 __all__ = ["Block", "joined_blocks"]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Units that may share a chunk, and the headings above all of them."""
+    """Units that may share a chunk, and the place of the section that they come from."""
 
-    heading_path: tuple[str, ...]
+    place: Place
     units: tuple[Unit, ...]
+
+    @property
+    def heading_path(self) -> tuple[str, ...]:
+        return self.place.heading_path
 
     @property
     def size(self) -> int:
@@ -26,15 +30,18 @@ def joined_blocks(sections: Sequence[Section], small: int, largest: int) -> list
     """The sections as blocks in order, none below `small` words that has a related neighbour.
 
     A row of small sections below one heading becomes one block of that heading; a single one goes
-    to the text that it introduces, else to the block before it, else to the one after. What moves
-    keeps its own heading as a line above it.
+    to the text that it introduces, else to the neighbour that is nearest in the tree of headings.
+    What moves keeps its own heading as a line above it.
     """
-    blocks = [
-        Block(section.heading_path, split_units(section.text, largest, page=section.page))
-        for section in sections
-    ]
+    told = [section for section in sections if section.heading_path or section.text.strip()]
+    blocks = [_block(section, largest) for section in told]
     joined = _single_ones_joined(_rows_joined(blocks, small, largest), small, largest)
     return [_with_text(block, largest) for block in joined]
+
+
+def _block(section: Section, largest: int) -> Block:
+    place = Place(section.heading_path, section.page)
+    return Block(place, split_units(section.text, largest, place))
 
 
 def _rows_joined(blocks: Sequence[Block], small: int, largest: int) -> list[Block]:
@@ -60,9 +67,12 @@ def _same_row(row: Sequence[Block], block: Block) -> bool:
 def _one_block(row: Sequence[Block], largest: int) -> Block:
     if len(row) == 1:
         return row[0]
-    above = row[-1].heading_path[:-1]
-    units = tuple(unit for block in row for unit in _entry(block, above, largest))
-    return Block(above, units)
+    above = Place(row[-1].heading_path[:-1], row[0].place.page)
+    units = [
+        _entry(block, replace(block.place, heading_path=above.heading_path), largest)
+        for block in row
+    ]
+    return Block(above, tuple(chain.from_iterable(units)))
 
 
 def _single_ones_joined(blocks: Sequence[Block], small: int, largest: int) -> list[Block]:
@@ -91,28 +101,31 @@ def _host(block: Block, before: Block | None, after: Block | None) -> Block | No
 
 def _nearness(one: Block, other: Block) -> int:
     """1 plus the headings that stand above both, or 0 for blocks of different top headings."""
-    above, paths = 0, zip(one.heading_path, other.heading_path, strict=False)
-    for mine, its in paths:
-        if mine != its:
-            break
-        above += 1
+    above = len(_common(one.heading_path, other.heading_path))
     level = min(len(one.heading_path), len(other.heading_path))
     return above + 1 if above or level < 2 else 0
 
 
+def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    return one[: len(one) - len(fresh_headings(other, one))]
+
+
 def _followed(host: Block, guest: Block, largest: int) -> Block:
     host = _with_text(host, largest)
-    last = replace(host.units[-1], binds=True)
-    guests = _entry(guest, host.heading_path, largest)
-    return replace(host, units=(*host.units[:-1], last, *guests))
+    guests = _entry(guest, host.place, largest)
+    guests = tuple(replace(unit, place=guest.place) for unit in guests)
+    return replace(host, units=(*_bound(host.units), *guests))
 
 
 def _preceded(host: Block, guest: Block, largest: int) -> Block:
+    """The guest, the host's heading as a line, the host; without the line if the guest is above it."""
     host = _with_text(host, largest)
     introduced = guest.heading_path == host.heading_path[:-1]
-    heading = () if introduced else _bound(split_units(host.heading_path[-1], largest))
-    guests = _bound(_entry(guest, host.heading_path, largest))
-    return replace(host, units=(*guests, *heading, *host.units))
+    shared = host.heading_path if introduced else _common(guest.heading_path, host.heading_path)
+    place = Place(shared, guest.place.page)
+    guests = _entry(guest, place, largest)
+    heading = split_units("\n".join(fresh_headings(shared, host.heading_path)), largest, place)
+    return replace(host, units=(*_bound(guests), *_bound(heading), *host.units))
 
 
 def _bound(units: tuple[Unit, ...]) -> tuple[Unit, ...]:
@@ -123,15 +136,14 @@ def _with_text(block: Block, largest: int) -> Block:
     """The block itself, or its heading as its text: a heading with nothing below it is kept."""
     if block.units:
         return block
-    return replace(block, units=split_units(block.heading_path[-1], largest))
+    return replace(block, units=split_units(block.heading_path[-1], largest, block.place))
 
 
-def _entry(block: Block, host_path: tuple[str, ...], largest: int) -> tuple[Unit, ...]:
-    """A small block as one unit, below those of its headings that the host does not have."""
-    own = fresh_headings(host_path, block.heading_path)
+def _entry(block: Block, place: Place, largest: int) -> tuple[Unit, ...]:
+    """A small block as one unit for that place, below those of its headings not yet in the place."""
+    own = fresh_headings(place.heading_path, block.heading_path)
     text = "\n".join([*own, text_of(block.units)] if block.units else own)
     size = size_of(text)
-    page = block.units[0].page if block.units else None
     if size > largest or not text:
-        return split_units(text, largest, page=page)
-    return (Unit(text, "\n\n", size, page=page),)
+        return split_units(text, largest, place)
+    return (Unit(text, "\n\n", size, place),)

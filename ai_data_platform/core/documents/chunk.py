@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 
 from ai_data_platform.core.documents.blocks import joined_blocks
 from ai_data_platform.core.documents.sections import ExtractedDocument
@@ -45,6 +46,11 @@ class ChunkOptions:
             )
 
     @property
+    def least_words(self) -> int:
+        """Before these, no border falls by choice."""
+        return self.target_words // 2
+
+    @property
     def fingerprint(self) -> str:
         """32 hex digits for these sizes and this version of the chunker."""
         return fingerprint({"chunker": CHUNKER_VERSION, **asdict(self)})
@@ -73,7 +79,7 @@ def embedding_text(title: str, heading_path: Sequence[str], body: str) -> str:
     """`Title > Heading > Sub`, a line end, and the body: the words that a question would use."""
     path = [title, *heading_path]
     headings = [part for number, part in enumerate(path) if number == 0 or part != path[number - 1]]
-    return " > ".join(filter(None, headings)) + "\n" + body
+    return "\n".join(filter(None, [" > ".join(filter(None, headings)), body]))
 
 
 def chunk_document(doc_id: str, document: ExtractedDocument, options: ChunkOptions) -> list[Chunk]:
@@ -82,20 +88,14 @@ def chunk_document(doc_id: str, document: ExtractedDocument, options: ChunkOptio
     chunks: list[Chunk] = []
     for block in joined_blocks(document.sections, options.small_words, options.max_words):
         for piece in _pieces(block.units, options):
-            path = block.heading_path
-            chunks.append(_chunk(doc_id, document.title, path, piece, len(chunks), seen))
+            chunks.append(_chunk(doc_id, document.title, piece, len(chunks), seen))
     return chunks
 
 
 def _chunk(
-    doc_id: str,
-    title: str,
-    path: tuple[str, ...],
-    piece: Sequence[Unit],
-    position: int,
-    seen: Counter[str],
+    doc_id: str, title: str, piece: Sequence[Unit], position: int, seen: Counter[str]
 ) -> Chunk:
-    text = text_of(piece)
+    text, path = text_of(piece), piece[0].place.heading_path
     text_hash = hash_text(embedding_text(title, path, text))
     place = hash_text(doc_id, *path, text_hash)
     seen[place] += 1
@@ -103,7 +103,7 @@ def _chunk(
         chunk_id=hash_text(place, str(seen[place])),
         doc_id=doc_id,
         heading_path=path,
-        page=piece[0].page,
+        page=piece[0].place.page,
         position=position,
         text=text,
         text_hash=text_hash,
@@ -112,18 +112,32 @@ def _chunk(
 
 
 def _pieces(units: Sequence[Unit], options: ChunkOptions) -> list[Sequence[Unit]]:
-    """The units of one block cut at anchors; a small rest stays with the piece before it."""
+    """The units of one block cut at anchors; a small rest goes to the piece before it."""
     pieces: list[Sequence[Unit]] = []
     start = 0
     while start < len(units):
         end = _border(units, start, options)
         pieces.append(units[start:end])
         start = end
-    if len(pieces) > 1:
-        rest = _size(pieces[-1])
-        if rest < options.target_words // 2 and _size(pieces[-2]) + rest <= options.max_words:
-            pieces[-2:] = [[*pieces[-2], *pieces[-1]]]
+    if len(pieces) > 1 and _size(pieces[-1]) < options.least_words:
+        both = [*pieces[-2], *pieces[-1]]
+        middle = _middle(both, options) if _size(both) > options.max_words else len(both)
+        if middle is not None:
+            pieces[-2:] = filter(None, [both[:middle], both[middle:]])
     return pieces
+
+
+def _middle(units: Sequence[Unit], options: ChunkOptions) -> int | None:
+    """The likeliest border that leaves enough on both sides, or None where none does."""
+    total, before = _size(units), accumulate(unit.size for unit in units)
+    fair = [
+        at
+        for at, size in enumerate(before)
+        if min(size, total - size) >= options.least_words
+        and max(size, total - size) <= options.max_words
+    ]
+    best = max(fair, key=lambda at: _anchor_chance(units, at, options), default=None)
+    return None if best is None else best + 1
 
 
 def _border(units: Sequence[Unit], start: int, options: ChunkOptions) -> int:
@@ -138,7 +152,7 @@ def _border(units: Sequence[Unit], start: int, options: ChunkOptions) -> int:
         if size > options.max_words and at > start:
             return best if best_chance else at
         chance = _anchor_chance(units, at, options)
-        if size >= options.target_words // 2 and chance > best_chance:
+        if size >= options.least_words and chance > best_chance:
             if chance >= 1:
                 return at + 1
             best, best_chance = at + 1, chance
@@ -157,7 +171,7 @@ def _anchor_chance(units: Sequence[Unit], at: int, options: ChunkOptions) -> flo
         return 0.0
     weight = _WEIGHT_BEFORE.get(after, _WEIGHT_IN_PARAGRAPH)
     number = int(hash_text(unit.text)[:8], 16) + 1
-    room = options.target_words - options.target_words // 2
+    room = options.target_words - options.least_words
     return weight * unit.size / room * _HASH_RANGE / number
 
 

@@ -23,6 +23,8 @@ _META = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IG
 _META_WITHIN = 4096  # browsers look at 1,024 bytes; saved pages carry banners above that
 _SAMPLE = 4096
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_WHOLE_PER_BROKEN = 10  # Latin-1 taken for UTF-8 has hardly any whole character
 _LETTER = re.compile(r"[^\W\d_]")
 _ODD_IN_WORD = re.compile(r"[a-z][\x80-\x9f¡-¿×÷][a-z]", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
@@ -39,7 +41,7 @@ def decode(data: bytes, *, markup: bool = False) -> str:
     if text is None and markup and (declared := _META.search(data[:_META_WITHIN])):
         text = _strict(data, _web_name(declared.group(1).decode("ascii", "replace")))
     if text is None:
-        text = _legacy(data)
+        text = _damaged_utf8(data) or _legacy(data)
     _refuse_binary(text)
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
@@ -72,6 +74,14 @@ def _strict(data: bytes, name: str) -> str | None:
         return data.decode(name)
     except (UnicodeDecodeError, LookupError):
         return None
+
+
+def _damaged_utf8(data: bytes) -> str | None:
+    """UTF-8 with a few broken characters, such as a file cut off inside one."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = sum(1 for _ in _BEYOND_ASCII.finditer(text)) - broken
+    return text if whole >= _WHOLE_PER_BROKEN * broken else None
 
 
 def _web_name(declared: str) -> str:
@@ -111,7 +121,7 @@ def _western(text: str) -> bool:
 def _refuse_binary(text: str) -> None:
     sample = text[: 16 * _SAMPLE]
     odd = sum(1 for _ in _CONTROL.finditer(sample)) + sample.count("\ufffd")
-    if odd > _MOST_CONTROLS * len(sample):
+    if odd > max(1, _MOST_CONTROLS * len(sample)):
         raise SourceUnreadable(
             "undecodable_bytes",
             f"{odd} of the first {len(sample)} characters are no text in any known encoding",

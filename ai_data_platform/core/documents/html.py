@@ -1,5 +1,6 @@
 """HTML: what a reader sees of a page, without navigation, scripts and hidden parts."""
 
+import re
 from importlib.metadata import version
 
 from resiliparse.parse.html import DOMContext, ElementNode, HTMLTree, TextNode, traverse_dom
@@ -44,6 +45,8 @@ _DEEPEST_INDENT = (
     8  # without a limit, a hostile nest of lists gives text that grows with its square
 )
 _QUOTED = 80
+_VOID = "area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr"
+_SELF_CLOSED = re.compile(rf"<(?!(?:{_VOID})\b)([A-Za-z][\w:-]{{0,40}})((?:\s[^<>]*)?)/>", re.I)
 
 
 def read_html(markup: str) -> tuple[str | None, SectionWriter, tuple[Rejected, ...]]:
@@ -51,7 +54,7 @@ def read_html(markup: str) -> tuple[str | None, SectionWriter, tuple[Rejected, .
 
     Raises SourceUnreadable(`no_text`) for framesets and for pages that hold nothing but tags.
     """
-    tree = HTMLTree.parse(markup)
+    tree = HTMLTree.parse(_expanded(markup) if markup.lstrip().startswith("<?xml") else markup)
     body, document = tree.body, tree.document
     if body is None or document is None or document.query_selector("frameset") is not None:
         raise SourceUnreadable("no_text", "the page is a frameset: its text is in the framed pages")
@@ -62,6 +65,11 @@ def read_html(markup: str) -> tuple[str | None, SectionWriter, tuple[Rejected, .
     reader.read(_content_root(body))
     title = " ".join((tree.title or "").split())
     return title or None, reader.writer, tuple(reader.dropped)
+
+
+def _expanded(markup: str) -> str:
+    """XHTML's <script/> written out: an HTML parser takes it for the start of a script."""
+    return _SELF_CLOSED.sub(r"<\1\2></\1>", markup)
 
 
 def _content_root(body: ElementNode) -> ElementNode:

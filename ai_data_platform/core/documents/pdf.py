@@ -77,7 +77,8 @@ def _text_layer(data: bytes) -> tuple[str, list[str]]:
             pages = [_page_text(document, index) for index in range(len(document))]
             title = document.get_metadata_value("Title")
     except PdfiumError as error:
-        if error.err_code == FPDF_ERR_PASSWORD:
+        # PDFium keeps the code of an earlier file when it finds no page, so the code alone may lie.
+        if error.err_code == FPDF_ERR_PASSWORD and b"/Encrypt" in data:
             raise SourceUnreadable("encrypted_pdf", "a password is needed to open it") from error
         raise SourceUnreadable("broken_pdf", str(error)) from error
     if not pages:

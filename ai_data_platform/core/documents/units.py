@@ -8,9 +8,9 @@ from math import ceil
 
 from ai_data_platform.core.text import word_count, words
 
-__all__ = ["Unit", "size_of", "split_units", "text_of"]
+__all__ = ["Place", "Unit", "size_of", "split_units", "text_of"]
 
-_FENCED = re.compile(r"^(`{3,})[^`\n]*\n.*?^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(?P<ticks>`{3,})(?P<language>[^`\n]*)$", re.MULTILINE)
 _TOKEN = re.compile(r"\S+")
 _SENTENCE_END = re.compile(
     r"[.!?…][\"'”’)\]]*(?P<space>\s+)(?=[\"'“‘(\[]*[^\W_a-z])|[。！？][」』”）]*(?P<none>)(?=\S)"
@@ -28,6 +28,14 @@ _PIECES_PER_WORD = 1.3  # of English prose
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a text stands: the headings above it, and its page if the format has pages."""
+
+    heading_path: tuple[str, ...] = ()
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A piece of text that is cut only when it alone is too large.
 
@@ -38,7 +46,7 @@ class Unit:
     text: str
     glue: str
     size: int
-    page: int | None = None
+    place: Place
     binds: bool = False
 
 
@@ -56,35 +64,51 @@ def text_of(units: Sequence[Unit]) -> str:
     return units[0].text + "".join(unit.glue + unit.text for unit in units[1:])
 
 
-def split_units(text: str, largest: int, page: int | None = None) -> tuple[Unit, ...]:
+def split_units(text: str, largest: int, place: Place) -> tuple[Unit, ...]:
     """The units of a section's text in order, none larger than `largest` unless it is one word."""
     return tuple(
-        small
-        for glue, part, is_code in _blocks(text)
-        for unit in (
-            [Unit(part, glue, size_of(part), page)] if is_code else _prose(part, glue, page)
-        )
-        for small in _divided(unit, largest)
+        Unit(small, glue, size, place)
+        for glue, part in _parts(text)
+        for glue, small, size in _divided(part, glue, largest)
     )
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    for glue, block, is_code in _blocks(text):
+        if is_code:
+            yield glue, block
+        else:
+            yield from _prose(block, glue)
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str, bool]]:
     """(glue, text, whether it is code) for each code block and what stands between them."""
     end = 0
-    for fenced in _FENCED.finditer(text):
-        if prose := text[end : fenced.start()].strip("\n"):
+    for start, stop in _code_spans(text):
+        if prose := text[end:start].strip("\n"):
             yield "\n\n", prose, False
-        yield "\n\n", fenced.group(), True
-        end = fenced.end()
+        yield "\n\n", text[start:stop], True
+        end = stop
     if prose := text[end:].strip("\n"):
         yield "\n\n", prose, False
 
 
-def _prose(text: str, glue: str, page: int | None) -> Iterator[Unit]:
+def _code_spans(text: str) -> Iterator[tuple[int, int]]:
+    """From fence to fence; one that is never closed is not code."""
+    opened: re.Match[str] | None = None
+    for fence in _FENCE.finditer(text):
+        if opened is None:
+            opened = fence
+        elif fence["ticks"] == opened["ticks"] and not fence["language"].strip():
+            yield opened.start(), fence.end()
+            opened = None
+
+
+def _prose(text: str, glue: str) -> Iterator[tuple[str, str]]:
     for paragraph in text.split("\n\n"):
         for line in filter(str.strip, paragraph.split("\n")):
             for between, sentence in _sentences(line):
-                yield Unit(sentence, glue or between, size_of(sentence), page)
+                yield glue or between, sentence
                 glue = ""
             glue = "\n"
         glue = "\n\n"
@@ -102,18 +126,15 @@ def _sentences(line: str) -> Iterator[tuple[str, str]]:
     yield between, line[start:]
 
 
-def _divided(unit: Unit, largest: int) -> Iterator[Unit]:
-    """The unit itself, or its lines, or their tokens, or the words of a text without spaces."""
-    if unit.size <= largest:
-        yield unit
-        return
-    parts = _lines(unit.text) or _tokens(unit.text) or _words(unit.text)
+def _divided(text: str, glue: str, largest: int) -> Iterator[tuple[str, str, int]]:
+    """(glue, text, size) of the part itself, or of its lines, its tokens, or words without spaces."""
+    size = size_of(text)
+    parts = [] if size <= largest else _lines(text) or _tokens(text) or _words(text)
     if len(parts) < 2:
-        yield unit
+        yield glue, text, size
         return
-    for number, (glue, part) in enumerate(parts):
-        small = Unit(part, glue if number else unit.glue, size_of(part), unit.page)
-        yield from _divided(small, largest)
+    for number, (between, part) in enumerate(parts):
+        yield from _divided(part, between if number else glue, largest)
 
 
 def _lines(text: str) -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ _NOT_EMPTY = (Rule("rows", ">", 0, "an empty source would empty the whole index"
 
 
 @dg.asset(
-    group_name="knowledge_base", kinds={"parquet", "python"}, owners=["team:data"], code_version="1"
+    group_name="raw", kinds={"parquet", "python"}, owners=["team:data"], code_version="1"
 )
 def raw_documents(
     context: dg.AssetExecutionContext,

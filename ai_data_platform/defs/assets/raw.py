@@ -91,7 +91,7 @@ def _publish(
 
 def _summary(reports: Sequence[DayReport]) -> dict[str, Any]:
     return {
-        "rows": sum(report.rows for report in reports),
+        "dagster/row_count": sum(report.rows for report in reports),
         "days_reused": sum(report.reused for report in reports),
         "set_aside_by_reason": counts_table(_totals(report.set_aside for report in reports)),
     }

@@ -79,6 +79,9 @@ def changed_documents(
     content = fingerprint(DocumentFolders(settings.documents, home.index).inputs())
     if content == context.cursor:
         return dg.SkipReason("no document changed")
+    standing = home.lake.manifest("raw_documents")
+    if standing is not None and standing.inputs == content:
+        return dg.SensorResult([], cursor=content)  # a run has read them already
     return dg.SensorResult([dg.RunRequest(run_key=content)], cursor=content)
 
 

@@ -16,9 +16,9 @@ checked as (
             when
                 {{ is_test_traffic('user_message', 'user_id') }}
                 then 'test_traffic'
-            {% if not var('sft_keep_unrated') -%}
-            when rating is null then 'unrated'
-            {% endif -%}
+            when
+                rating is null and not {{ var('sft_keep_unrated') }}
+                then 'unrated'
             when
                 rating < {{ var('sft_min_rating') }}
                 then 'rating_below_minimum'
