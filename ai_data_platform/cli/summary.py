@@ -54,7 +54,9 @@ def _publications(publications: Mapping[str, Any]) -> None:
     console.print(table(["published", "version", "rows", "since (UTC)", "last gate"], rows))
     for name, found in publications.items():
         if found["verdict"].startswith("blocked"):
-            console.print(f"\n[red]✗ {name}: candidate {found['candidate']} was not published[/red]")
+            console.print(
+                f"\n[red]✗ {name}: candidate {found['candidate']} was not published[/red]"
+            )
             for reason in found["verdict"].removeprefix("blocked: ").split("; "):
                 console.print(f"    {reason}", highlight=False)
     console.print()

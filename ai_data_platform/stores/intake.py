@@ -15,7 +15,7 @@ from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.lake import parquet_bytes
 from ai_data_platform.stores.landing import DayPart, Landing
 
-__all__ = ["RawDays", "chat_log_days", "feedback_days", "pending_days"]
+__all__ = ["RawDays", "chat_log_days", "feedback_days", "mark_feedback_processed", "pending_days"]
 
 _CODE = "raw-1"
 
@@ -68,6 +68,15 @@ def pending_days(home: Home, source: RawDays, name: str) -> list[str]:
         if (standing := home.lake.manifest(f"{name}/{day}")) is None
         or standing.inputs != source.table.inputs(parts)
     ]
+
+
+def mark_feedback_processed(home: Home, location: str | None, log: Callable[[str], None]) -> None:
+    """Count the API's ratings as processed when the lake holds the days of all of them."""
+    upto = home.feedback.last_sequence()
+    new = home.feedback.read_days(upto - home.feedback.unprocessed(), upto)
+    pending = pending_days(home, feedback_days(home, location, log), "raw_feedback") if new else []
+    if not set(new) & set(pending):
+        home.feedback.mark_processed(upto)
 
 
 def _landed(

@@ -89,7 +89,7 @@ def _skip_line(stream: IO[bytes], data: bytes) -> int:
 
 
 def _json(data: bytes, *, ended: bool) -> object:
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.removeprefix(b"\xef\xbb\xbf").strip()
     try:
         return orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -102,12 +102,11 @@ def _json(data: bytes, *, ended: bool) -> object:
             return Rejected("not_utf8", detail)
         except (ValueError, RecursionError):
             pass
+        seen = f"{error.msg} at character {error.pos + 1}"
         if not ended:
-            detail = (
-                f"the last line has no line end and is not JSON ({error}); is it still written?"
-            )
+            detail = f"the last line has no line end and is not JSON ({seen}); is it still written?"
             return Rejected("incomplete_last_line", detail)
-        return Rejected("not_json", str(error))
+        return Rejected("not_json", seen)
 
 
 def _csv_rows(stream: IO[bytes]) -> Iterator[ReadRecord]:

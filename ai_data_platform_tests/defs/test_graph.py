@@ -38,7 +38,9 @@ def test_a_second_run_with_nothing_changed_embeds_nothing_and_writes_no_file(
 
 
 def test_one_changed_document_embeds_only_its_changed_chunks(world: World) -> None:
-    page = next(p for p in sorted((world.sources / "documents").rglob("*.md")) if p.stat().st_size > 1500)
+    page = next(
+        p for p in sorted((world.sources / "documents").rglob("*.md")) if p.stat().st_size > 1500
+    )
     text = page.read_text()
     page.write_text(text.replace(".", ", as the fitter of your region confirmed in writing.", 1))
     world.run("raw_documents+")
@@ -60,11 +62,13 @@ def test_a_document_deleted_between_two_runs_leaves_the_published_index(world: W
     assert rows.num_rows == world.home.lake.read("document_chunks").num_rows
 
 
-def test_an_index_that_lost_a_fifth_of_its_chunks_is_not_published_and_says_why(world: World) -> None:
+def test_an_index_that_lost_a_fifth_of_its_chunks_is_not_published_and_says_why(
+    world: World,
+) -> None:
     before = world.published()
     table = world.home.chunks._open()
     ids = world.home.chunks.read(["chunk_id"])["chunk_id"].to_pylist()
-    lost = ids[:: 5]
+    lost = ids[::5]
     table.delete("chunk_id in ({})".format(", ".join(f"'{i}'" for i in lost)))
 
     audited = world.run("rag_eval_scores+")
@@ -81,7 +85,9 @@ def test_an_index_that_lost_a_fifth_of_its_chunks_is_not_published_and_says_why(
 def test_publishing_alone_past_an_index_that_nobody_judged_is_refused(world: World) -> None:
     before = world.published()
     page = sorted((world.sources / "documents").rglob("*.md"))[0]
-    page.write_text(page.read_text() + "\n\nOne more paragraph about the fuse of the garden shed.\n")
+    page.write_text(
+        page.read_text() + "\n\nOne more paragraph about the fuse of the garden shed.\n"
+    )
     world.run("raw_documents,document_chunks,chunk_embeddings")
     alone = world.run("knowledge_base")
     assert not alone.good
@@ -144,7 +150,9 @@ def test_late_rows_touch_their_own_day_alone(world: World) -> None:
     assert "late-1" in world.home.lake.read("clean_conversations")["conversation_id"].to_pylist()
 
 
-def test_two_runs_from_scratch_give_the_same_bytes(built: World, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_two_runs_from_scratch_give_the_same_bytes(
+    built: World, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     other = World(tmp_path_factory.mktemp("again"))
     import shutil
 
@@ -152,7 +160,12 @@ def test_two_runs_from_scratch_give_the_same_bytes(built: World, tmp_path_factor
     graph = other.run()
     assert graph.good, graph.failures
     assert other.published() == built.published()
-    for name in ("clean_conversations", "dropped_conversations", "stg_chat_logs", "preference_pairs"):
+    for name in (
+        "clean_conversations",
+        "dropped_conversations",
+        "stg_chat_logs",
+        "preference_pairs",
+    ):
         path = f"home/lake/{name}.parquet"
         assert (other.folder / path).read_bytes() == (built.folder / path).read_bytes(), name
 
@@ -168,5 +181,7 @@ def _published_number(world: World) -> int:
 
 def _drop_questions_on(world: World, uri: str) -> None:
     path = world.sources / "eval_questions.jsonl"
-    kept = [line for line in path.read_text().splitlines() if uri not in json.loads(line)["gold_uris"]]
+    kept = [
+        line for line in path.read_text().splitlines() if uri not in json.loads(line)["gold_uris"]
+    ]
     path.write_text("\n".join(kept) + "\n")

@@ -30,8 +30,8 @@ def joined_blocks(sections: Sequence[Section], small: int, largest: int) -> list
     """The sections as blocks in order, none below `small` words that has a related neighbour.
 
     A row of small sections below one heading becomes one block of that heading; a single one goes
-    to the text that it introduces, else to the neighbour that is nearest in the tree of headings.
-    What moves keeps its own heading as a line above it.
+    to the neighbour nearest in the tree of headings, such as the text that it introduces. What
+    moves keeps its own heading as a line above it.
     """
     told = [section for section in sections if section.heading_path or section.text.strip()]
     blocks = [_block(section, largest) for section in told]
@@ -93,8 +93,6 @@ def _single_ones_joined(blocks: Sequence[Block], small: int, largest: int) -> li
 
 def _host(block: Block, before: Block | None, after: Block | None) -> Block | None:
     """The neighbour nearest in the tree of headings; the one before it where both are as near."""
-    if after and after.heading_path[:-1] == block.heading_path != after.heading_path:
-        return after  # its introduction
     neighbours = [other for other in (before, after) if other and _nearness(block, other)]
     return max(neighbours, key=lambda other: _nearness(block, other), default=None)
 

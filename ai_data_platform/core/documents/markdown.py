@@ -46,7 +46,7 @@ def read_markdown(source: str) -> tuple[str | None, SectionWriter, tuple[Rejecte
     for token in _PARSER.parse(_DIRECTIVE.sub("", body)):
         reader.take(token)
     title = declared.group(1).strip("\"'") if declared else None
-    return title or None, reader.writer, dropped
+    return title or None, reader.writer, (*dropped, *reader.dropped)
 
 
 class _MarkdownReader:
@@ -54,6 +54,7 @@ class _MarkdownReader:
 
     def __init__(self) -> None:
         self.writer = SectionWriter()
+        self.dropped: list[Rejected] = []
         self._heading: int | None = None
         self._lists: list[int] = []  # number of the next item, or -1 for bullets
         self._marker = ""
@@ -103,7 +104,9 @@ class _MarkdownReader:
             self.writer.paragraph(unescape(found.group(1)).replace("`", ""))
         body = HTMLTree.parse(token.content).body
         if body is not None:
-            HtmlReader(self.writer).read(body)
+            reader = HtmlReader(self.writer)
+            reader.read(body)
+            self.dropped += reader.dropped
 
     def _open_list(self, token: Token) -> None:
         ordered = token.type == "ordered_list_open"

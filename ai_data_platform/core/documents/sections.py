@@ -119,7 +119,7 @@ class SectionWriter:
         return tuple(
             section
             for section, after in zip_longest(self._sections, self._sections[1:])
-            if section.text and not (after and _is_above(section.heading_path, after.heading_path))
+            if section.text or not (after and _is_above(section.heading_path, after.heading_path))
         )
 
     def _close(self) -> None:

@@ -23,9 +23,7 @@ __all__ = ["document_checks", "document_chunks", "raw_documents"]
 _NOT_EMPTY = (Rule("rows", ">", 0, "an empty source would empty the whole index"),)
 
 
-@dg.asset(
-    group_name="raw", kinds={"parquet", "python"}, owners=["team:data"], code_version="1"
-)
+@dg.asset(group_name="raw", kinds={"parquet", "python"}, owners=["team:data"], code_version="1")
 def raw_documents(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],

@@ -18,7 +18,7 @@ from ai_data_platform.core.datasets.split import Split, split_of
 from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.core.gates import Rule
 from ai_data_platform.defs.assets.datasets import logged_exchanges
-from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
+from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED, DAYS_CHANGED_AND_GATED
 from ai_data_platform.defs.checks import verdict_checks
 from ai_data_platform.defs.publishing import publish
 from ai_data_platform.defs.reporting import audited_result, blocked, candidate_result
@@ -31,6 +31,7 @@ from ai_data_platform.stores.candidates import (
     staged_from,
 )
 from ai_data_platform.stores.home import Home
+from ai_data_platform.stores.intake import mark_feedback_processed
 
 __all__ = ["preference_checks", "preference_dataset", "preference_pairs", "published_preference"]
 
@@ -56,10 +57,12 @@ _ACCOUNTED = (
     kinds={"parquet", "python"},
     owners=["team:ml"],
     code_version=_PAIRS_VERSION,
-    automation_condition=CHANGED_AND_GATED,
+    automation_condition=DAYS_CHANGED_AND_GATED,
 )
 def preference_pairs(
-    settings: dg.ResourceParam[Settings], home: dg.ResourceParam[Home]
+    context: dg.AssetExecutionContext,
+    settings: dg.ResourceParam[Settings],
+    home: dg.ResourceParam[Home],
 ) -> dg.MaterializeResult[Any]:
     """The best against the worst rated answer of each prompt; siblings only, linear in the ratings."""
     days = [home.lake.manifest(name) for name in home.lake.names("raw_feedback")]
@@ -88,6 +91,7 @@ def preference_pairs(
             figures=figures,
             dropped=dropped,
         )
+    mark_feedback_processed(home, settings.feedback_files, context.log.info)
     return audited_result(audited, PREFERENCE_SCHEMA)
 
 

@@ -8,7 +8,7 @@ import dagster as dg
 import pyarrow.parquet as pq
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
+from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED, DAYS_CHANGED_AND_GATED
 from ai_data_platform.defs.reporting import blocked, column_schema, counts_table
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.home import Home
@@ -34,7 +34,8 @@ class _Translator(DagsterDbtTranslator):
     def get_automation_condition(
         self, dbt_resource_props: Mapping[str, Any]
     ) -> dg.AutomationCondition[Any]:
-        return CHANGED_AND_GATED
+        reads_days = dbt_resource_props["name"].startswith("stg_")
+        return DAYS_CHANGED_AND_GATED if reads_days else CHANGED_AND_GATED
 
 
 def dbt_models(warehouse: Warehouse) -> dg.AssetsDefinition:

@@ -59,7 +59,7 @@ def test_a_complete_record_becomes_an_exchange_with_the_columns_of_the_lake() ->
 
 
 def test_the_record_id_never_changes_and_names_place_and_content() -> None:
-    assert parse().record_id == "PINNED"
+    assert parse().record_id == "f8523b209d308f78028c0c1cff0a5381"
     ids = {
         parse().record_id,
         parse(rating=4).record_id,
@@ -177,7 +177,9 @@ def test_numeric_ids_are_ids_and_empty_optional_ones_are_none() -> None:
 
 
 def test_nul_control_characters_and_lone_surrogates_are_taken_out_of_text() -> None:
-    exchange = parse(user_message="a\x00b\x1b", assistant_message="ok \ud83d\n\tyes", thread=["p\x00"])
+    exchange = parse(
+        user_message="a\x00b\x1b", assistant_message="ok \ud83d\n\tyes", thread=["p\x00"]
+    )
     assert (exchange.user_message, exchange.assistant_message, exchange.thread) == (
         "ab",
         "ok \n\tyes",
@@ -205,13 +207,21 @@ def test_no_value_of_any_field_ever_raises_and_what_is_read_fits_the_lake(key: s
     )
 
 
-def test_real_chat_logs_are_read_whole(shared_data: Path) -> None:
+def test_real_chat_logs_are_read_whole_but_for_two_without_a_place(shared_data: Path) -> None:
     seen = {}
-    for path in sorted((shared_data / "chat_logs").glob("*.jsonl.gz")):
+    for path in sorted((shared_data / "chat_logs").glob("*.turns.jsonl.gz")):
         counts: Counter[str] = Counter()
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, start=1):
                 found = parse_exchange(json.loads(line), path.name, number)
                 counts[found.reason if isinstance(found, Rejected) else "exchange"] += 1
         seen[path.name] = dict(counts)
-    assert seen == {}
+    assert seen == {
+        "kdconv_zh.turns.jsonl.gz": {"exchange": 3316},
+        "mtrag_un.turns.jsonl.gz": {"exchange": 913},
+        "oasst1_en.turns.jsonl.gz": {"exchange": 686, "turn_index_out_of_range": 2},
+        "oasst_model_eval.turns.jsonl.gz": {"exchange": 2345},
+        "sgd.turns.jsonl.gz": {"exchange": 9667},
+        "taskmaster4.turns.jsonl.gz": {"exchange": 3758},
+        "topical_chat.turns.jsonl.gz": {"exchange": 6041},
+    }

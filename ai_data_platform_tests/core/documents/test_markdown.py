@@ -85,6 +85,12 @@ def test_html_inside_markdown_is_read_as_html() -> None:
     assert document.sections == (Section(("Project",), "Some text\n\nMore."),)
 
 
+def test_navigation_inside_markdown_is_dropped_and_reported() -> None:
+    document = read("<nav>Home</nav>\n\nText.\n")
+    assert document.text == "Text."
+    assert document.dropped == (Rejected("navigation", "<nav> Home"),)
+
+
 def test_the_caption_of_a_code_listing_is_kept() -> None:
     assert read(
         '<Listing number="1" caption="Using `await` &amp; join">\n\nText.\n\n</Listing>'
