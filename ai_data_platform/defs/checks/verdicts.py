@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from ai_data_platform.core.gates import Verdict
+from ai_data_platform.defs.partitioned_checks import report_partition
 from ai_data_platform.stores.home import Home
 
 __all__ = ["verdict_checks"]
@@ -48,8 +49,9 @@ def verdict_checks(
             results = {
                 day: _result(key, check, figure, verdict) for day, verdict in verdicts.items()
             }
-            if len(days) > 1:
-                _report_each_partition(context, results)
+            if partitions_def is not None and not context.op_execution_context.has_partition_key:
+                for day, found in results.items():
+                    report_partition(context, found, str(day))
             yield _worst(results)
 
     return checks
@@ -92,21 +94,3 @@ def _worst(results: Mapping[str | None, dg.AssetCheckResult]) -> dg.AssetCheckRe
             prefix = "" if partition is None else f"{partition}: "
             return result._replace(description=f"{prefix}{result.description}")
     return list(results.values())[-1]
-
-
-def _report_each_partition(
-    context: dg.AssetCheckExecutionContext, results: Mapping[str | None, dg.AssetCheckResult]
-) -> None:
-    """A run over a range evaluates its check once; the partitions' own evaluations are reported beside it."""
-    for partition, result in results.items():
-        context.instance.report_runless_asset_event(
-            dg.AssetCheckEvaluation(
-                asset_key=result.asset_key,
-                check_name=result.check_name,
-                passed=result.passed,
-                metadata=result.metadata,
-                description=result.description,
-                blocking=True,
-                partition=partition,
-            )
-        )
