@@ -25,6 +25,10 @@ class Cost:
     def __sub__(self, other: "Cost") -> "Cost":
         return Cost(self.cpu - other.cpu, self.wall - other.wall)
 
+    def __truediv__(self, other: "Cost") -> tuple[str, str]:
+        """How many times the other, by CPU and by the clock."""
+        return f"{self.cpu / other.cpu:.2f}x", f"{self.wall / other.wall:.2f}x"
+
 
 def cost_of(work: Callable[[], object]) -> Cost:
     """Run the work once. Children count when they were waited for."""
@@ -38,13 +42,14 @@ def median_cost(costs: Sequence[Cost]) -> Cost:
     return Cost(median(cost.cpu for cost in costs), median(cost.wall for cost in costs))
 
 
-def aidp(*arguments: str, settings: Mapping[str, str]) -> None:
-    """Run the command line in a process of its own, with these settings and no others."""
-    _run([str(Path(sys.executable).with_name("aidp")), *arguments], settings)
+def aidp(*arguments: str, settings: Mapping[str, str]) -> Cost:
+    """What the command line costs in a process of its own, with these settings and no others."""
+    command = [str(Path(sys.executable).with_name("aidp")), *arguments]
+    return cost_of(lambda: _run(command, settings))
 
 
 def python(module: str, *arguments: str) -> str:
-    """What a module of the benchmarks prints, run in a process of its own."""
+    """What a module prints, run in a process of its own."""
     return _run([sys.executable, "-m", module, *arguments], {})
 
 
@@ -70,9 +75,9 @@ def _cpu_seconds() -> float:
 
 
 def _run(command: Sequence[str], settings: Mapping[str, str]) -> str:
-    inherited = {name: value for name, value in os.environ.items() if name[:5] != "AIDP_"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIDP_")}
     done = subprocess.run(
-        command, env=inherited | settings, capture_output=True, text=True, check=False
+        command, env={**inherited, **settings}, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")

@@ -116,7 +116,7 @@ class GateLedger:
         if row is None:
             return None
         record, checksum, judged_at = row
-        if hash_bytes(record) != checksum:
+        if not isinstance(record, bytes) or hash_bytes(record) != checksum:
             raise self._tampered()
         return RecordedVerdict(_verdict(orjson.loads(record)), datetime.fromisoformat(judged_at))
 

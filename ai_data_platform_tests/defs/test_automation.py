@@ -17,7 +17,7 @@ from ai_data_platform.defs.automation.sensors import (
     enough_feedback,
     new_chat_logs,
 )
-from ai_data_platform_tests.defs.conftest import World
+from ai_data_platform_tests.world import World
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pyarrow.parquet as pq
 import pytest
 
-from ai_data_platform_tests.defs.conftest import World
+from ai_data_platform_tests.world import World
 
 pytestmark = pytest.mark.slow
 

@@ -57,16 +57,12 @@ longest answer, then the earliest time.
 texts_ranked as (
 
     select
-        *,
-        case
-            when turn_index = 0
-                then first_value(record_id) over same_text
-        end as first_with_text
+        record_id,
+        first_value(record_id) over same_text as first_with_text
     from ids_ranked
-    where record_id = first_with_id
+    where record_id = first_with_id and turn_index = 0
     window same_text as (
         partition by
-            turn_index,
             {{ normalised('user_message') }},
             {{ normalised('assistant_message') }}
         order by
