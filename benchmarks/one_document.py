@@ -22,24 +22,32 @@ def main(pages: str = "20") -> None:
         print("\nOne document changed: skipped, for want of the Rust book; set AIDP_TEST_DATA")
         return
     with temporary_folder() as folder:
-        home, documents = folder / "home", folder / "documents"
+        documents = folder / "documents"
         copied = _copy(book, documents, pages)
-        settings = {"AIDP_HOME": str(home), "AIDP_DOCUMENTS": str(documents)}
-        rows: list[list[object]] = []
-        before: set[str] = set()
-        texts = 0
-        for name in ("load", "refresh after one edit", "refresh with nothing changed"):
-            if rows:
-                _edit(copied[len(copied) // 2], once="edit" in name)
-            cost = aidp("run", "raw_documents+", settings=settings)
-            chunks = _text_hashes(home)
-            total = embedded(home)["chunk_embeddings"]
-            rows.append(
-                [name, cost.cpu, cost.wall, len(chunks), len(chunks - before), total - texts]
-            )
-            before, texts = chunks, total
-    columns = ["aidp run raw_documents+", "CPU s", "wall s", "texts", "texts new", "texts embedded"]
+        graph = _Graph(folder / "home", documents)
+        rows = [graph.refresh("load")]
+        _edit(copied[len(copied) // 2])
+        rows.append(graph.refresh("refresh after the edit"))
+        rows.append(graph.refresh("refresh with nothing changed"))
+    columns = ["aidp run raw_documents+", "CPU s", "wall s", "texts", "new texts", "texts embedded"]
     show(f"One sentence edited in one of {len(copied)} pages of the Rust book", columns, rows)
+
+
+class _Graph:
+    """Runs the document lane and remembers what it held and had embedded before."""
+
+    def __init__(self, home: Path, documents: Path) -> None:
+        self._home = home
+        self._settings = {"AIDP_HOME": str(home), "AIDP_DOCUMENTS": str(documents)}
+        self._texts: set[str] = set()
+        self._embedded = 0
+
+    def refresh(self, name: str) -> list[object]:
+        cost = aidp("run", "raw_documents+", settings=self._settings)
+        texts, total = _text_hashes(self._home), embedded(self._home)["chunk_embeddings"]
+        new, fresh = len(texts - self._texts), total - self._embedded
+        self._texts, self._embedded = texts, total
+        return [name, cost.cpu, cost.wall, len(texts), new, fresh]
 
 
 def _copy(book: Path, to: Path, pages: str) -> list[Path]:
@@ -49,10 +57,8 @@ def _copy(book: Path, to: Path, pages: str) -> list[Path]:
     return [Path(shutil.copy(page, to)) for page in chosen]
 
 
-def _edit(page: Path, *, once: bool) -> None:
+def _edit(page: Path) -> None:
     """Put another sentence in the place of the page's middle one."""
-    if not once:
-        return
     text = page.read_text(encoding="utf-8")
     found = list(_SENTENCE.finditer(text))
     middle = found[len(found) // 2]

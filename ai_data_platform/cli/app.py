@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from ai_data_platform.cli.output import AsJson, console, explained, show_json, table
+from ai_data_platform.cli.report import platform_report
+from ai_data_platform.cli.summary import show_summary
 from ai_data_platform.settings import CHECKOUT, Settings, read_settings
 from ai_data_platform.stores.home import PUBLICATIONS, Home
 
@@ -54,8 +56,8 @@ def run(
     home = _home(settings)
     snapshot = _snapshot(settings, home)
     whole = selection is None and first is None and last is None
-    if whole and not force and snapshot.unchanged():
-        _summary(home, settings, [], as_json, note="Nothing changed since the last run.")
+    if whole and not force and (report := snapshot.unchanged()) is not None:
+        _show(report, settings, [], as_json, note="Nothing changed since the last run.")
         return
     from ai_data_platform.cli.graph import GraphRun
 
@@ -65,9 +67,10 @@ def run(
     graph = GraphRun(settings, home)
     good = graph.run(selection, first and first.date(), last and last.date())
     console.quiet = False
+    report = platform_report(home)
     if good and whole:
-        snapshot.record(sources)
-    _summary(home, settings, graph.failures, as_json)
+        snapshot.record(sources, report)
+    _show(report, settings, graph.failures, as_json)
     if not good:
         raise typer.Exit(1)
 
@@ -77,7 +80,7 @@ def run(
 def status(as_json: AsJson = False) -> None:
     """What is published, what the gates said last, and where rows went."""
     settings = read_settings()
-    _summary(_home(settings), settings, [], as_json, next_steps=False)
+    _show(platform_report(_home(settings)), settings, [], as_json, next_steps=False)
 
 
 @app.command()
@@ -235,8 +238,8 @@ def _flat(report: dict[str, Any], prefix: str = "") -> list[tuple[str, object]]:
     return rows
 
 
-def _summary(
-    home: Home,
+def _show(
+    report: dict[str, Any],
     settings: Settings,
     failures: list[Any],
     as_json: bool,
@@ -244,14 +247,8 @@ def _summary(
     note: str | None = None,
     next_steps: bool = True,
 ) -> None:
-    from ai_data_platform.cli.report import platform_report
-    from ai_data_platform.cli.summary import show_summary
-
-    report = platform_report(home)
     if as_json:
         failed = [{"where": f.where, "message": f.message} for f in failures]
         show_json({**report, "note": note, "failures": failed})
         return
-    show_summary(
-        report, failures, note, on_the_sample=settings.on_the_sample, next_steps=next_steps
-    )
+    show_summary(report, failures, note, on_the_sample=settings.on_the_sample, next_steps=next_steps)

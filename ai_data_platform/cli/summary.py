@@ -8,7 +8,7 @@ from ai_data_platform.cli.output import bars, console, table
 __all__ = ["show_summary"]
 
 _TRY_NEXT = (
-    ('.venv/bin/aidp search "how do I reset the device" -k 3', "ask the published knowledge base"),
+    ('.venv/bin/aidp search "how tight are the terminal screws" -k 3', "ask the published knowledge base"),
     (".venv/bin/aidp versions sft", "see what can be rolled back"),
     ("make dev", "open the Dagster UI on the same data"),
 )

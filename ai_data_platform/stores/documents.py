@@ -159,9 +159,9 @@ def _document(uri: str, source: str, file: SourceFile) -> dict[str, Any]:
 
 def _telling_names(folders: Sequence[Path]) -> list[str]:
     """The ends of the folders' paths, as short as they may be without two of them being equal."""
-    names: list[str] = []
-    length = 0
-    while not names or len(set(names)) < len(folders):
+    names = [folder.name for folder in folders]
+    length = 1
+    while len(set(names)) < len(folders):
         length += 1
         names = ["/".join(folder.parts[-length:]) for folder in folders]
     return names

@@ -1,14 +1,15 @@
 """The audit of a knowledge-base index: is it whole, and does it find what it should."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ai_data_platform.core.evaluation.answers import answer_extractively
+from ai_data_platform.core.evaluation.answers import EXTRACTIVE_ANSWERER, answer_extractively
 from ai_data_platform.core.evaluation.faithfulness import Idf, LexicalScorer
 from ai_data_platform.core.evaluation.index_evidence import (
     IndexScores,
@@ -31,11 +32,11 @@ from ai_data_platform.stores.vectors import VectorTable
 __all__ = ["AUDIT_VERSION", "EVAL_SCORE", "IndexAudit", "QuestionSet", "questions_for"]
 
 AUDIT_VERSION = "index-audit-1"
-_ANSWERER = "extractive-1"
 _RANKED = 10  # chunks asked for: MRR@10 and nDCG@10 look no further
 _CONTEXTS = 5  # chunks that an answer is given from
 _SAMPLED = 300  # rows embedded again: finds 1 % of misplaced vectors with probability 0.95
 _LEAST_COSINE = 0.999
+_DOC_ID = re.compile(r"[0-9a-f]{32}")
 
 EVAL_SCORE = pa.schema(
     [
@@ -88,22 +89,18 @@ def _team_questions(documents: pa.Table, path: Path) -> QuestionSet:
         if isinstance(found, Rejected):
             rejected[found.reason] = rejected.get(found.reason, 0) + 1
         else:
-            # A gold document that is not in the source stays under its own name: it is never found,
-            # and a question that cannot be answered any more counts as a miss.
-            gold = tuple(by_uri.get(name, name) for name in found.gold_doc_ids)
-            questions.append(_with_gold(found, gold))
+            gold = tuple(_doc_id(name, by_uri) for name in found.gold_doc_ids)
+            questions.append(replace(found, gold_doc_ids=gold))
     return QuestionSet(tuple(questions), dict(sorted(rejected.items())))
 
 
-def _with_gold(question: Question, gold: tuple[str, ...]) -> Question:
-    return Question(
-        question.question_id,
-        question.question,
-        gold,
-        question.gold_text,
-        question.reference_answer,
-        question.origin,
-    )
+def _doc_id(name: str, by_uri: Mapping[str, str]) -> str:
+    """The doc_id that a gold name means: a uri, or a doc_id as it is.
+
+    A document that left the source keeps its doc_id, so the candidate misses it where the published
+    index still finds it, and losing it is seen.
+    """
+    return by_uri.get(name) or (name if _DOC_ID.fullmatch(name) else hash_text(name))
 
 
 class IndexAudit:
@@ -120,7 +117,7 @@ class IndexAudit:
         self._scorer = LexicalScorer(self._idf)
         self._vectors: Vectors | None = None
         self.key = comparability_key(
-            questions.fingerprint, self._scorer.fingerprint, _ANSWERER, _CONTEXTS
+            questions.fingerprint, self._scorer.fingerprint, EXTRACTIVE_ANSWERER, _CONTEXTS
         )
 
     def scores(self, version: int) -> tuple[IndexScores, pa.Table]:
@@ -174,7 +171,7 @@ class IndexAudit:
             text_hash_mismatches=sum(
                 i in expected and (expected[i] != h or hash_text(t) != h) for i, h, t in pairs
             ),
-            wrong_dimension=rows.num_rows - len(vectors),
+            wrong_dimension=0,  # LanceDB's type holds every vector to one length
             not_finite=int((~np.isfinite(norms)).sum()),
             not_unit_norm=int((np.abs(norms - 1) > 1e-3).sum()),
             model_mismatches=sum(model != self._embedder.fingerprint for model in models),
@@ -219,5 +216,10 @@ class IndexAudit:
 
 
 def _matrix(rows: pa.Table, dimension: int) -> Vectors:
-    flat = rows["vector"].combine_chunks().flatten().to_numpy()
-    return np.asarray(flat, dtype=np.float32).reshape(-1, dimension)
+    """One row of numbers a row; NaN where the vector is missing."""
+    column = rows["vector"].combine_chunks()
+    matrix = np.full((rows.num_rows, dimension), np.nan, dtype=np.float32)
+    matrix[column.is_valid().to_numpy(zero_copy_only=False)] = (
+        column.flatten().to_numpy().reshape(-1, dimension)
+    )
+    return matrix

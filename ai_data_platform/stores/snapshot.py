@@ -1,6 +1,8 @@
 """What the whole graph was last run on: when nothing of it changed, a run has nothing to do."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -53,17 +55,19 @@ class RunSnapshot:
             ]
         )
 
-    def unchanged(self) -> bool:
-        """Whether a run now would find what the last complete run found and left."""
+    def unchanged(self) -> dict[str, Any] | None:
+        """The report of the last complete run when a run now would find what that one found and left."""
         try:
-            last = orjson.loads(self._path.read_bytes())
+            last: dict[str, Any] = orjson.loads(self._path.read_bytes())
         except FileNotFoundError:
-            return False
-        return bool(last == {"sources": self.sources(), "outputs": self._outputs()})
+            return None
+        same = last["sources"] == self.sources() and last["outputs"] == self._outputs()
+        return last["report"] if same else None
 
-    def record(self, sources: str) -> None:
-        """Remember a complete run that started from these sources."""
-        write_atomically(self._path, orjson.dumps({"sources": sources, "outputs": self._outputs()}))
+    def record(self, sources: str, report: Mapping[str, Any]) -> None:
+        """Remember a complete run that started from these sources, and what it had to report."""
+        last = {"sources": sources, "outputs": self._outputs(), "report": report}
+        write_atomically(self._path, orjson.dumps(last))
 
     @property
     def _path(self) -> Path:

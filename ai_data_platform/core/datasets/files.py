@@ -34,17 +34,18 @@ def card(
 ) -> bytes:
     """A Hugging Face dataset card: how to load it, what is in it, what was left out, what the gate said."""
     present = [split for split, rows in splits.items() if rows]
-    front = ["---", "configs:"]
-    for config, folder in (("default", "data"), ("jsonl", "jsonl")):
-        suffix = "parquet" if folder == "data" else "jsonl"
-        front += [f"- config_name: {config}", "  data_files:"]
-        for split in present:
-            front += [f"  - split: {split}", f"    path: {folder}/{split}.{suffix}"]
+    # One config: all configs of a folder are read in one format, so JSONL is loaded from its own folder.
+    front = ["---", "configs:", "- config_name: default", "  data_files:"]
+    for split in present:
+        front += [f"  - split: {split}", f"    path: data/{split}.parquet"]
     front += ["task_categories:", f"- {task}", "---", ""]
     body = [
         f"# {title}",
         "",
         summary,
+        "",
+        "`datasets.load_dataset` on this folder reads the Parquet files in `data/`, on the folder `jsonl/` "
+        "the same rows as JSONL.",
         "",
         "| split | rows |",
         "|---|---:|",

@@ -52,10 +52,6 @@ configs:
   data_files:
   - split: train
     path: data/train.parquet
-- config_name: jsonl
-  data_files:
-  - split: train
-    path: jsonl/train.jsonl
 task_categories:
 - text-generation
 ---
@@ -63,6 +59,9 @@ task_categories:
 # Title
 
 Summary.
+
+`datasets.load_dataset` on this folder reads the Parquet files in `data/`, on the folder `jsonl/` the same \
+rows as JSONL.
 
 | split | rows |
 |---|---:|
@@ -94,4 +93,4 @@ def test_a_card_of_a_dataset_that_lost_nothing_says_so() -> None:
     text = card("T", "S.", {"train": 1, "validation": 1}, {}, verdict, "t").decode()
     assert "Nothing was left out." in text
     assert "| duplicate_rate | 0.3333 |" in text
-    assert text.count("  - split: validation\n") == 2
+    assert text.count("  - split: validation\n") == 1
