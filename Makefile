@@ -6,7 +6,7 @@ INSTALLED := $(VENV)/.installed
 PORT ?= 3000
 
 .DEFAULT_GOAL := help
-.PHONY: help install run dev serve test quick check format bench clean
+.PHONY: help install run dev serve test quick check format docs bench clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ check: $(INSTALLED) ## Format, lint, types, import contracts, SQL style, definit
 format: $(INSTALLED) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(INSTALLED) ## Write docs/reference.md anew from the code
+	@$(BIN)/python docs/generate_reference.py
 
 bench: $(INSTALLED) ## Run the benchmarks (long) and print their tables
 	$(BIN)/python -m benchmarks

@@ -38,7 +38,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         CHECKOUT / ".aidp",
-        description="Folder of all state: lake, vectors, versions, Dagster's home",
+        description="Folder of all state: lake, vectors, versions, Dagster's home. The shipped sample has one of its own, .aidp/sample",
     )
     chat_logs: str | None = Field(
         None,
@@ -132,6 +132,7 @@ class Settings(BaseSettings):
             "feedback_files": str(SAMPLE / "feedback"),
             "eval_questions": values.get("eval_questions") or SAMPLE / "eval_questions.jsonl",
             "start_day": values.get("start_day") or date(2025, 3, 1),
+            "home": values.get("home") or CHECKOUT / ".aidp" / "sample",
         }
         return {**values, **sample}
 

@@ -113,11 +113,13 @@ def search(
 @explained
 def sample(
     to: Annotated[Path, typer.Option(help="Folder to write into.")],
-    conversations: Annotated[int | None, typer.Option(min=1)] = None,
-    documents: Annotated[int | None, typer.Option(min=1)] = None,
-    feedback: Annotated[int | None, typer.Option(min=0)] = None,
-    days: Annotated[int | None, typer.Option(min=1, max=365)] = None,
-    seed: Annotated[int | None, typer.Option()] = None,
+    conversations: Annotated[
+        int | None, typer.Option(min=1, help="Conversations; about 2.5 exchanges each.")
+    ] = None,
+    documents: Annotated[int | None, typer.Option(min=1, help="Readable documents.")] = None,
+    feedback: Annotated[int | None, typer.Option(min=0, help="Ratings, one a line.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=365, help="Days to spread over.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed writes the same bytes.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write realistic inputs with known planted defects."""
@@ -207,7 +209,9 @@ def dev(
     port: Annotated[int, typer.Option(help="Port of the Dagster UI.")] = 3000,
 ) -> None:
     """The Dagster UI, with sensors and schedule on, over the same data."""
-    home = _home(read_settings())
+    settings = read_settings()
+    home = _home(settings)
+    home.claim(sample=settings.on_the_sample)
     os.environ["DAGSTER_HOME"] = str(home.prepare_dagster())
     command = [str(Path(sys.executable).with_name("dagster")), "dev", "--port", str(port)]
     os.chdir(CHECKOUT)
@@ -251,4 +255,6 @@ def _show(
         failed = [{"where": f.where, "message": f.message} for f in failures]
         show_json({**report, "note": note, "failures": failed})
         return
-    show_summary(report, failures, note, on_the_sample=settings.on_the_sample, next_steps=next_steps)
+    show_summary(
+        report, failures, note, on_the_sample=settings.on_the_sample, next_steps=next_steps
+    )

@@ -37,6 +37,7 @@ class GraphRun:
     """Runs the graph, or a selection of it, on the instance below AIDP_HOME."""
 
     def __init__(self, settings: Settings, home: Home, embedder: Embedder | None = None) -> None:
+        home.claim(sample=settings.on_the_sample)
         self._settings = settings
         self._home = home
         self._definitions = build_definitions(

@@ -8,7 +8,10 @@ from ai_data_platform.cli.output import bars, console, table
 __all__ = ["show_summary"]
 
 _TRY_NEXT = (
-    ('.venv/bin/aidp search "how tight are the terminal screws" -k 3', "ask the published knowledge base"),
+    (
+        '.venv/bin/aidp search "how tight are the terminal screws" -k 3',
+        "ask the published knowledge base",
+    ),
     (".venv/bin/aidp versions sft", "see what can be rolled back"),
     ("make dev", "open the Dagster UI on the same data"),
 )
@@ -54,9 +57,9 @@ def _publications(publications: Mapping[str, Any]) -> None:
     console.print(table(["published", "version", "rows", "since (UTC)", "last gate"], rows))
     for name, found in publications.items():
         if found["verdict"].startswith("blocked"):
-            console.print(
-                f"\n[red]✗ {name}: candidate {found['candidate']} was not published[/red]"
-            )
+            same = found["candidate"] == found["published"]
+            what = "the published version would not pass now" if same else "was not published"
+            console.print(f"\n[red]✗ {name}: candidate {found['candidate']}: {what}[/red]")
             for reason in found["verdict"].removeprefix("blocked: ").split("; "):
                 console.print(f"    {reason}", highlight=False)
     console.print()

@@ -49,5 +49,7 @@ def _latest(
         return None
     record = records[0]
     return AssetCheckEvaluationTargetMaterializationData(
-        storage_id=record.storage_id, run_id=record.event_log_entry.run_id, timestamp=record.timestamp
+        storage_id=record.storage_id,
+        run_id=record.event_log_entry.run_id,
+        timestamp=record.timestamp,
     )

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from ai_data_platform.core.conversations import CONTRACT_VERSION as CHAT_LOG_CONTRACT
 from ai_data_platform.core.conversations import parse_exchange
-from ai_data_platform.core.errors import VersionNotFound
+from ai_data_platform.core.errors import ConfigurationError, VersionNotFound
 from ai_data_platform.core.feedback.contract import CONTRACT_VERSION as FEEDBACK_CONTRACT
 from ai_data_platform.core.feedback.contract import parse_feedback
 from ai_data_platform.core.fingerprints import hash_text
@@ -54,6 +54,22 @@ class Home:
     @property
     def dagster(self) -> Path:
         return self.root / "dagster"
+
+    def claim(self, *, sample: bool) -> None:
+        """Keep this folder for the shipped sample or for a team's own sources, whichever comes first.
+
+        Raw rows are never forgotten, so both in one folder would train on both. Raises ConfigurationError
+        when the folder holds the other kind.
+        """
+        mark, kind = self.root / "sources", "sample" if sample else "own"
+        if not mark.is_file():
+            write_atomically(mark, kind.encode())
+        elif mark.read_text() != kind:
+            held = "the shipped sample" if sample is False else "your own sources"
+            raise ConfigurationError(
+                f"{self.root} holds the state of {held}, and rows of both would mix: "
+                "set AIDP_HOME to another folder, or move this one away"
+            )
 
     def prepare_dagster(self) -> Path:
         """Dagster's home with an instance configuration in it; one that a person edited stays."""

@@ -48,7 +48,9 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def dimension(self) -> int:
-        if self.model == BUNDLED_MODEL:  # read, not loaded: a refresh that embeds nothing needs no torch
+        if (
+            self.model == BUNDLED_MODEL
+        ):  # read, not loaded: a refresh that embeds nothing needs no torch
             config = json.loads((_bundled_folder() / "config.json").read_text())
             return int(config["hidden_size"])
         with self._borrowed() as model:
@@ -93,7 +95,7 @@ class SentenceTransformerEmbedder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
 
-            logging.disable_progress_bar()  # of loading weights: encode reports its own progress
+            logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of loading weights: encode reports its own progress
             location = str(_bundled_folder()) if bundled else self.model
             return SentenceTransformer(location, revision=self.revision, device=_device())
 
@@ -107,7 +109,14 @@ def _workers(slices: int) -> int:
     if _device() == "cuda":
         return 1
     torch.set_num_threads(1)
-    return min(slices, len(os.sched_getaffinity(0)))
+    return min(slices, _cores())
+
+
+def _cores() -> int:
+    """Cores that this process may use; not every system says which."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _bundled_folder() -> Path:

@@ -62,7 +62,7 @@ class RunSnapshot:
         except FileNotFoundError:
             return None
         same = last["sources"] == self.sources() and last["outputs"] == self._outputs()
-        return last["report"] if same else None
+        return last.get("report") if same else None
 
     def record(self, sources: str, report: Mapping[str, Any]) -> None:
         """Remember a complete run that started from these sources, and what it had to report."""
@@ -75,4 +75,6 @@ class RunSnapshot:
 
     def _outputs(self) -> str:
         root = self._home.root
+        if not (root / "verdicts.sqlite").is_file():
+            return "the gate ledger is gone"
         return listing_fingerprint(root / "lake", root / "vectors", root / "versions")

@@ -78,8 +78,8 @@ def test_every_layer_has_blocking_checks_with_score_and_threshold(built: World) 
                 found = entry.dagster_event.event_specific_data
                 if found.blocking and {"score", "threshold"} <= set(found.metadata):
                     shown.setdefault(found.asset_key.to_user_string(), set()).add(found.check_name)
-    assert shown["raw_chat_logs"] == {"row_count_above_zero"}
-    assert shown["document_chunks"] == {"row_count_above_zero"}
+    assert shown["raw_chat_logs"] == {"row_count_above_zero", "gate"}
+    assert shown["document_chunks"] == {"row_count_above_zero", "gate"}
     assert shown["sft_dataset"] >= {"response_length_p5", "duplicate_rate", "label_imbalance"}
     assert shown["rag_eval_scores"] >= {
         "faithfulness",

@@ -106,18 +106,14 @@ def test_every_exchange_is_kept_or_dropped_for_one_reason(built: Home) -> None:
 @pytest.mark.slow
 def test_the_record_of_a_build_names_models_and_every_check(built: Home) -> None:
     inputs = built.warehouse.inputs(sources(built), VARIABLES)
-    shutil.copystat  # noqa: B018
     record = built.warehouse.last_build(inputs)
     assert record is not None
-    assert {name: made["rows"] for name, made in record["models"].items()} == {
-        "clean_conversations": 3,
-        "dropped_conversations": 9,
-        "int_chat_logs_judged": 12,
-        "stg_chat_logs": 12,
-    }
+    rows = {name: made["rows"] for name, made in record["models"].items()}
+    assert (rows["stg_chat_logs"], rows["clean_conversations"]) == (12, 3)
+    assert rows["dropped_conversations"] == 9
     assert {check["status"] for check in record["checks"]} <= {"success", "pass"}
     kinds = {check["unique_id"].split(".")[0] for check in record["checks"]}
-    assert kinds == {"model", "test", "unit_test"} or kinds == {"model", "test"}
+    assert {"model", "test"} <= kinds
     assert built.model_fingerprints("clean_conversations", "unknown") == {
         "clean_conversations": record["models"]["clean_conversations"]["fingerprint"],
         "unknown": None,

@@ -18,12 +18,12 @@ __all__ = ["dbt_models"]
 
 
 class _Translator(DagsterDbtTranslator):
-    """Models of the marts keep their folder in the key: `training_data/clean_conversations`."""
+    """What training reads keeps its folder in the key: `training_data/clean_conversations`."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         name, folders = dbt_resource_props["name"], dbt_resource_props["fqn"][1:-1]
-        in_marts = dbt_resource_props["resource_type"] == "model" and folders[0] == "marts"
-        return dg.AssetKey([*folders[1:], name] if in_marts else name)
+        in_folder = dbt_resource_props["resource_type"] == "model" and folders[0] == "training_data"
+        return dg.AssetKey([*folders, name] if in_folder else name)
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         return "training_data"

@@ -29,7 +29,8 @@ _VERIFIED = _AC.all_checks_match(_AC.check_passed(), blocking_only=True)
 # because what reads the lake sees verified days only.
 DAYS_CHANGED_AND_GATED: dg.AutomationCondition[Any] = (
     _AC.any_deps_match(
-        ((_AC.data_version_changed() | _VERIFIED.newly_true()) & _VERIFIED) | _AC.will_be_requested()
+        ((_AC.data_version_changed() | _VERIFIED.newly_true()) & _VERIFIED)
+        | _AC.will_be_requested()
     )
     .with_label("any_verified_day_changed")
     .since_last_handled()

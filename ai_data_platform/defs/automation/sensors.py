@@ -18,13 +18,17 @@ __all__ = ["SENSORS", "day_blocks"]
 _RUNNING = dg.DefaultSensorStatus.RUNNING
 
 
-@dg.sensor(job=RAW_CHAT_LOGS, default_status=_RUNNING, minimum_interval_seconds=30)
+@dg.sensor(
+    job=RAW_CHAT_LOGS,
+    description="Days with new, changed or late rows in the drop folder of chat logs.",
+    default_status=_RUNNING,
+    minimum_interval_seconds=30,
+)
 def new_chat_logs(
     context: dg.SensorEvaluationContext,
     settings: dg.ResourceParam[Settings],
     home: dg.ResourceParam[Home],
 ) -> dg.SensorResult | dg.SkipReason:
-    """Days with new, changed or late rows in the drop folder of chat logs."""
     drop = DropFolder(settings.chat_logs, home.index("chat_logs"))
     return _new_files(
         context,
@@ -35,13 +39,17 @@ def new_chat_logs(
     )
 
 
-@dg.sensor(job=RAW_FEEDBACK, default_status=_RUNNING, minimum_interval_seconds=30)
+@dg.sensor(
+    job=RAW_FEEDBACK,
+    description="Days with new, changed or late ratings in the drop folder.",
+    default_status=_RUNNING,
+    minimum_interval_seconds=30,
+)
 def new_feedback_files(
     context: dg.SensorEvaluationContext,
     settings: dg.ResourceParam[Settings],
     home: dg.ResourceParam[Home],
 ) -> dg.SensorResult | dg.SkipReason:
-    """Days with new, changed or late ratings in the drop folder."""
     drop = DropFolder(settings.feedback_files, home.index("feedback"))
     return _new_files(
         context,
@@ -52,13 +60,17 @@ def new_feedback_files(
     )
 
 
-@dg.sensor(job=RAW_FEEDBACK, default_status=_RUNNING, minimum_interval_seconds=30)
+@dg.sensor(
+    job=RAW_FEEDBACK,
+    description="A preference build once per AIDP_FEEDBACK_TRIGGER ratings that no build has used.",
+    default_status=_RUNNING,
+    minimum_interval_seconds=30,
+)
 def enough_feedback(
     context: dg.SensorEvaluationContext,
     settings: dg.ResourceParam[Settings],
     home: dg.ResourceParam[Home],
 ) -> dg.SensorResult | dg.SkipReason:
-    """A preference build once per AIDP_FEEDBACK_TRIGGER ratings that no build has used."""
     stored = home.feedback.last_sequence()
     asked = max(int(context.cursor or 0), stored - home.feedback.unprocessed())
     if stored - asked < settings.feedback_trigger:
@@ -69,13 +81,17 @@ def enough_feedback(
     return dg.SensorResult(requests, cursor=str(stored))
 
 
-@dg.sensor(job=REFRESH, default_status=_RUNNING, minimum_interval_seconds=30)
+@dg.sensor(
+    job=REFRESH,
+    description="A refresh when a document was added, changed, renamed or deleted.",
+    default_status=_RUNNING,
+    minimum_interval_seconds=30,
+)
 def changed_documents(
     context: dg.SensorEvaluationContext,
     settings: dg.ResourceParam[Settings],
     home: dg.ResourceParam[Home],
 ) -> dg.SensorResult | dg.SkipReason:
-    """A refresh when a document was added, changed, renamed or deleted."""
     content = fingerprint(DocumentFolders(settings.documents, home.index).inputs())
     if content == context.cursor:
         return dg.SkipReason("no document changed")

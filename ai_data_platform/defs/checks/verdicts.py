@@ -11,6 +11,8 @@ from ai_data_platform.stores.home import Home
 
 __all__ = ["verdict_checks"]
 
+_WHOLE = "rules_broken"
+
 
 def verdict_checks(
     asset: str | list[str],
@@ -19,13 +21,16 @@ def verdict_checks(
     judged: str | None = None,
     partitions_def: dg.PartitionsDefinition[str] | None = None,
 ) -> dg.AssetChecksDefinition:
-    """One blocking check a figure: `figures` maps a figure of the verdict to the check's name.
+    """One blocking check a figure, and `gate` for the whole verdict.
+
+    `figures` maps a figure of the verdict to the check's name.
 
     `judged` is the name that the ledger knows the candidate by, where it is not the asset's own. A verdict
     that is missing fails every check. On a partitioned asset each partition gets its own evaluation.
     """
     key = dg.AssetKey(asset)
     name = judged or key.path[-1]
+    shown = {**figures, _WHOLE: "gate"}
 
     @dg.multi_asset_check(
         name=f"{'_'.join(key.path)}_gate",
@@ -35,9 +40,9 @@ def verdict_checks(
                 asset=key,
                 blocking=True,
                 partitions_def=partitions_def,
-                description=f"`{figure}` of the gate's verdict on this materialisation",
+                description=f"`{figure}` in the gate's verdict on this materialisation",
             )
-            for figure, check in figures.items()
+            for figure, check in shown.items()
         ],
     )
     def checks(
@@ -45,7 +50,7 @@ def verdict_checks(
     ) -> Iterator[dg.AssetCheckResult]:
         days = _partitions(context) if partitions_def is not None else [None]
         verdicts = {day: _verdict(home, name, day) for day in days}
-        for figure, check in figures.items():
+        for figure, check in shown.items():
             results = {
                 day: _result(key, check, figure, verdict) for day, verdict in verdicts.items()
             }
@@ -69,6 +74,8 @@ def _verdict(home: Home, asset: str, partition: str | None) -> Verdict | None:
 def _result(
     key: dg.AssetKey, check: str, figure: str, verdict: Verdict | None
 ) -> dg.AssetCheckResult:
+    if figure == _WHOLE:
+        return _whole(key, check, verdict)
     rules = [rule for rule in verdict.rules if rule.figure == figure] if verdict else []
     failures = [f for rule in rules if verdict and (f := rule.failure(verdict.figures))]
     metadata: dict[str, Any] = {}
@@ -84,6 +91,18 @@ def _result(
         check_name=check,
         description="; ".join(failures) or (None if rules else f"no verdict holds {figure}"),
         metadata=metadata,
+    )
+
+
+def _whole(key: dg.AssetKey, check: str, verdict: Verdict | None) -> dg.AssetCheckResult:
+    """The verdict as publishing obeys it: every rule, those without a check of their own too."""
+    broken = len(verdict.reasons) if verdict else 1
+    return dg.AssetCheckResult(
+        passed=verdict is not None and verdict.passed,
+        asset_key=key,
+        check_name=check,
+        description=verdict.summary if verdict else "no gate has judged this",
+        metadata={"score": broken, "threshold": 0, "rules": len(verdict.rules) if verdict else 0},
     )
 
 
