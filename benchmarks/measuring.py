@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-__all__ = ["Cost", "aidp", "cost_of", "median_cost", "python", "show", "temporary_folder"]
+__all__ = ["Cost", "aidp", "cost_of", "median_cost", "python", "ratios", "show", "temporary_folder"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +25,6 @@ class Cost:
     def __sub__(self, other: "Cost") -> "Cost":
         return Cost(self.cpu - other.cpu, self.wall - other.wall)
 
-    def __truediv__(self, other: "Cost") -> tuple[str, str]:
-        """How many times the other, by CPU and by the clock."""
-        return f"{self.cpu / other.cpu:.2f}x", f"{self.wall / other.wall:.2f}x"
-
 
 def cost_of(work: Callable[[], object]) -> Cost:
     """Run the work once. Children count when they were waited for."""
@@ -40,6 +36,14 @@ def cost_of(work: Callable[[], object]) -> Cost:
 def median_cost(costs: Sequence[Cost]) -> Cost:
     """The median of each figure by itself."""
     return Cost(median(cost.cpu for cost in costs), median(cost.wall for cost in costs))
+
+
+def ratios(above: Sequence[Cost], below: Sequence[Cost]) -> tuple[str, str]:
+    """The median of the rounds' ratios, by CPU and by the clock: two runs of one round share its noise."""
+    pairs = list(zip(above, below, strict=True))
+    cpu = median(first.cpu / second.cpu for first, second in pairs)
+    wall = median(first.wall / second.wall for first, second in pairs)
+    return f"{cpu:.2f}x", f"{wall:.2f}x"
 
 
 def aidp(*arguments: str, settings: Mapping[str, str]) -> Cost:

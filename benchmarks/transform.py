@@ -12,7 +12,7 @@ from ai_data_platform.settings import CHECKOUT
 from ai_data_platform.stores.lake import Lake
 from ai_data_platform.stores.warehouse import BuildRecord, Warehouse
 from benchmarks.chat_rows import write_raw_days
-from benchmarks.measuring import Cost, cost_of, median_cost, python, show, temporary_folder
+from benchmarks.measuring import Cost, cost_of, median_cost, python, ratios, show, temporary_folder
 
 __all__ = ["main"]
 
@@ -31,8 +31,7 @@ def main(rows: int = 1_000_000) -> None:
             built.append(_dbt(many, folder))
             plain.append(_plain(many, folder))
             started.append(_dbt(few, folder))
-        dbt, duckdb, start = median_cost(built), median_cost(plain), median_cost(started)
-        _show_costs(rows, generation, dbt, duckdb, start)
+        _show_costs(rows, generation, built, plain, started)
         show("Where the last of these builds spent its time", ["dbt", "wall s"], _breakdown(folder))
 
 
@@ -62,7 +61,7 @@ def _plain(lake: Path, folder: Path) -> Cost:
 def _same_rows(left: Path, right: Path) -> bool:
     """Whether two files hold the same values in the same order; dbt alone marks columns as never null."""
     here, there = pq.read_table(left), pq.read_table(right)
-    return here.column_names == there.column_names and here.columns == there.columns
+    return bool(here.column_names == there.column_names and here.columns == there.columns)
 
 
 def _target(lake: Path, folder: Path) -> Path:
@@ -83,16 +82,20 @@ def _breakdown(folder: Path) -> list[list[object]]:
     return [*models, [f"{len(tests)} tests", sum(tests)]]
 
 
-def _show_costs(rows: int, generation: Cost, dbt: Cost, duckdb: Cost, start: Cost) -> None:
+def _show_costs(
+    rows: int, generation: Cost, built: list[Cost], plain: list[Cost], started: list[Cost]
+) -> None:
+    dbt, duckdb, start = median_cost(built), median_cost(plain), median_cost(started)
+    without = [whole - beginning for whole, beginning in zip(built, started, strict=True)]
     lines: list[list[object]] = [
         ["making the rows (not counted)", generation.cpu, generation.wall],
         ["dbt build with its tests", dbt.cpu, dbt.wall],
         [f"dbt build of {_FEW_ROWS} rows: the start-up", start.cpu, start.wall],
         ["the same SQL in plain DuckDB", duckdb.cpu, duckdb.wall],
-        ["dbt over plain, start-up included", *(dbt / duckdb)],
-        ["dbt over plain, start-up apart", *((dbt - start) / duckdb)],
+        ["dbt over plain, start-up included", *ratios(built, plain)],
+        ["dbt over plain, start-up apart", *ratios(without, plain)],
     ]
-    show(f"{rows:,} chat rows to clean conversations", ["what", "CPU", "wall"], lines)
+    show(f"{rows:,} chat rows to clean conversations", ["what", "CPU s", "wall s"], lines)
 
 
 def _arguments() -> argparse.Namespace:

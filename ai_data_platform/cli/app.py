@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -199,6 +200,7 @@ def serve() -> None:
     settings = read_settings()
     home = _home(settings)
     found = KnowledgeBase(home, settings.embedding_model, settings.embedding_revision)
+    threading.Thread(target=found.warm, daemon=True).start()
     service = create_app(home.feedback, search=found.search)
     uvicorn.run(service, host=settings.host, port=settings.port, log_level="info")
 

@@ -20,6 +20,10 @@ class KnowledgeBase:
         """The version that searches read. Raises NotPublishedYet before the first publication."""
         return self._home.versions("knowledge_base").current().version
 
+    def warm(self) -> None:
+        """Load the model now, so that the first question does not wait for it."""
+        self._embedder.encode(["ready"])
+
     def search(self, query: str, k: int = 5) -> list[dict[str, Any]]:
         """The k best passages, best first, by vector and words together (RRF).
 

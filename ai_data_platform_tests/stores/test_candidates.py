@@ -23,7 +23,9 @@ from ai_data_platform.stores.home import Home
 KIND = DatasetKind("sft", "Conversations", "A summary.", SFT_SCHEMA, "text-generation")
 
 
-def dataset(conversations: int = 20, answer: str = "Hold the button until it blinks.") -> SftDataset:
+def dataset(
+    conversations: int = 20, answer: str = "Hold the button until it blinks."
+) -> SftDataset:
     logged = [
         Exchange(
             message_id=f"m{n}.{turn}",

@@ -161,9 +161,7 @@ def test_a_folder_is_listed_by_name_with_size_and_hash(tmp_path: Path, index: Pa
     ]
 
 
-def test_hidden_files_and_links_out_of_the_folder_are_left_out(
-    tmp_path: Path, index: Path
-) -> None:
+def test_hidden_files_and_links_out_of_the_folder_are_left_out(tmp_path: Path, index: Path) -> None:
     folder = tmp_path / "drop"
     outside = write(tmp_path / "private" / "secret.jsonl", b"secret")
     write(folder / "seen.jsonl", b"seen")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from ai_data_platform.core.errors import NotPublishedYet, VersionNotFound
+from ai_data_platform.core.errors import ConfigurationError, NotPublishedYet, VersionNotFound
 from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.stores.home import PUBLICATIONS, Home
 
@@ -66,3 +66,18 @@ def test_conversations_are_embedded_as_question_and_answer(home: Home) -> None:
         "embedding_text": text,
         "text_hash": hash_text(text),
     }
+
+
+def test_a_home_is_kept_for_the_sample_or_for_a_teams_own_sources(home: Home) -> None:
+    home.claim(sample=True)
+    home.claim(sample=True)
+    with pytest.raises(
+        ConfigurationError, match="holds the state of the shipped sample.*AIDP_HOME"
+    ):
+        home.claim(sample=False)
+
+
+def test_a_home_of_own_sources_is_not_given_to_the_sample(home: Home) -> None:
+    home.claim(sample=False)
+    with pytest.raises(ConfigurationError, match="holds the state of your own sources"):
+        home.claim(sample=True)

@@ -365,5 +365,7 @@ def test_the_same_index_is_judged_alike_on_another_machine(base: Base, tmp_path:
 
 
 def test_the_embedder_of_these_tests_gives_unit_vectors() -> None:
-    vectors = WordHashEmbedder(dimension=512).encode([page(subject).decode() for subject in SUBJECTS])
+    vectors = WordHashEmbedder(dimension=512).encode(
+        [page(subject).decode() for subject in SUBJECTS]
+    )
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-6)

@@ -39,7 +39,9 @@ def test_the_manifest_stands_in_the_footer_of_the_file_itself(lake: Lake, tmp_pa
 
 
 def test_what_is_not_there_says_how_to_make_it(lake: Lake) -> None:
-    with pytest.raises(NotPublishedYet, match="the lake holds no table things: run `aidp run` first"):
+    with pytest.raises(
+        NotPublishedYet, match="the lake holds no table things: run `aidp run` first"
+    ):
         lake.read("things")
     assert (lake.read_if_any("things"), lake.manifest("things"), lake.names("things")) == (
         None,

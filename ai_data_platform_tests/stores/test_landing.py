@@ -190,7 +190,9 @@ def test_a_crash_in_the_middle_of_a_file_leaves_the_former_state(landed: Landed)
         landed.refresh()
 
     assert (landed.rows(), landed.identities()) == before
-    assert not [path for path in landed.root.iterdir() if path.name.startswith(".") and path.is_dir()]
+    assert not [
+        path for path in landed.root.iterdir() if path.name.startswith(".") and path.is_dir()
+    ]
 
     landed.stop_at = None
     assert landed.refresh() == LandingReport(files=2, files_read=1, rows=2, rejected={})

@@ -16,7 +16,9 @@ from ai_data_platform.stores.ledger import GateLedger
 RULES = (Rule("rows", ">", 0, "an empty table trains nothing"),)
 
 
-def verdict(fingerprint: str = "f1", rows: float | None = 5, partition: str | None = None) -> Verdict:
+def verdict(
+    fingerprint: str = "f1", rows: float | None = 5, partition: str | None = None
+) -> Verdict:
     return judge(
         "things", fingerprint, {"rows": rows}, RULES, code_version="v1", partition=partition
     )
@@ -70,7 +72,9 @@ def test_only_exactly_the_candidate_that_was_judged_is_found(ledger: GateLedger)
 def test_the_newest_verdict_wins_whichever_way_it_goes(ledger: GateLedger) -> None:
     ledger.record(verdict(rows=5))
     ledger.record(verdict(rows=0))
-    with pytest.raises(GateBlocked, match=r"blocked things at fingerprint f1: rows is 0, wanted > 0"):
+    with pytest.raises(
+        GateBlocked, match=r"blocked things at fingerprint f1: rows is 0, wanted > 0"
+    ):
         ledger.require("things", "f1")
     ledger.record(verdict(rows=7))
     assert ledger.require("things", "f1").figures == {"rows": 7}
@@ -166,9 +170,7 @@ for number in range(25):
 
 
 def test_four_processes_that_write_at_once_lose_nothing(ledger: GateLedger, path: Path) -> None:
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in "abcd"
-    ]
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in "abcd"]
     assert [writer.wait() for writer in writers] == [0, 0, 0, 0]
     for name in "abcd":
         for number in range(25):

@@ -81,9 +81,7 @@ def test_a_line_that_is_not_json_is_set_aside_with_its_line_and_start(tmp_path: 
     ],
     ids=lambda value: repr(value)[:24],
 )
-def test_any_line_is_a_value_or_has_a_reason(
-    tmp_path: Path, line: bytes, expected: object
-) -> None:
+def test_any_line_is_a_value_or_has_a_reason(tmp_path: Path, line: bytes, expected: object) -> None:
     assert read(tmp_path, "a.jsonl", jsonl(GOOD, line, GOOD)) == [
         (1, GOOD),
         (2, expected),
@@ -321,9 +319,7 @@ def test_parquet_rows_come_with_their_types(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("zone", ["UTC", None])
-def test_times_in_nanoseconds_are_read_without_pandas(
-    tmp_path: Path, zone: str | None
-) -> None:
+def test_times_in_nanoseconds_are_read_without_pandas(tmp_path: Path, zone: str | None) -> None:
     column = pa.array([1_709_294_400_123_456_789], pa.timestamp("ns", tz=zone))
     data = parquet(tmp_path / "x", pa.table({"created_at": column}))
     ((_, record),) = read(tmp_path, "a.parquet", data)

@@ -49,7 +49,10 @@ def test_the_bundled_model_finds_by_meaning_in_the_published_version_alone(tmp_p
     }
     assert [hit["score"] for hit in hits] == sorted((h["score"] for h in hits), reverse=True)
 
-    write(base.folder / "bill.md", b"# Bills\n\nPay the bill within thirty days of its date, please.\n")
+    write(
+        base.folder / "bill.md",
+        b"# Bills\n\nPay the bill within thirty days of its date, please.\n",
+    )
     base.build()
     assert knowledge.search("When do I have to pay the bill?", k=3) == hits
     assert len(questions.questions) == 14

@@ -23,7 +23,9 @@ class Publication:
         self.root = root / "versions" / "sft"
         self.ledger = GateLedger(root / "verdicts.sqlite")
         self.pointer = FilePointer(self.root / "published.json")
-        self.store = VersionStore(root / "versions", "sft", "sft_dataset", self.ledger, self.pointer)
+        self.store = VersionStore(
+            root / "versions", "sft", "sft_dataset", self.ledger, self.pointer
+        )
 
     def judge(self, fingerprint: str, rows: int = 3) -> None:
         verdict = judge("sft_dataset", fingerprint, {"rows": rows}, RULES, code_version="1")
@@ -72,7 +74,11 @@ def test_a_staged_version_is_named_by_its_content_and_lies_whole_in_its_folder(
 
 
 def test_before_anything_happened_everything_says_so(sft: Publication) -> None:
-    assert (sft.store.last_staged(), sft.store.published(), sft.store.withdrawn()) == (None, [], set())
+    assert (sft.store.last_staged(), sft.store.published(), sft.store.withdrawn()) == (
+        None,
+        [],
+        set(),
+    )
     with pytest.raises(NotPublishedYet, match="no version of sft was published yet"):
         sft.store.current()
     with pytest.raises(NotPublishedYet, match="no candidate of sft was built yet"):

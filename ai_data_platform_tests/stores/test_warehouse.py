@@ -31,7 +31,11 @@ RECORDS = [
     chat("mute", assistant_message=""),
     chat("trial", user_message="This is a test message"),
     chat("twin", "2024-03-02"),
-    chat("copy", user_message="how do I SET   kept?", assistant_message=chat("kept")["assistant_message"]),
+    chat(
+        "copy",
+        user_message="how do I SET   kept?",
+        assistant_message=chat("kept")["assistant_message"],
+    ),
     chat("twin", "2024-03-03", user_message="The same id on another day?"),
 ]
 DROPPED = {
