@@ -38,7 +38,8 @@ class Settings(BaseSettings):
 
     home: Path = Field(
         CHECKOUT / ".aidp",
-        description="Folder of all state: lake, vectors, versions, Dagster's home. The shipped sample has one of its own, .aidp/sample",
+        description="Folder of all state: lake, vectors, versions, Dagster's home. The shipped sample has "
+        "one of its own, .aidp/sample",
     )
     chat_logs: str | None = Field(
         None,

@@ -86,7 +86,7 @@ def test_the_file_env_is_read_and_the_environment_wins(put: Set, tmp_path: Path)
     settings = read_settings()
     assert (settings.port, settings.host, settings.chat_logs, settings.sft_keep_unrated) == (
         9100,
-        "0.0.0.0",  # noqa: S104
+        "0.0.0.0",
         "/data/chat logs",
         True,
     )

@@ -40,7 +40,9 @@ def show_summary(
     console.print(f"Made from {source}; everything lies in {report['home']}", style="dim")
     console.print("\nTry next:")
     for command, why in _TRY_NEXT:
-        console.print(f"  [bold]{command}[/bold]  [dim]# {why}[/dim]", highlight=False)
+        console.print(
+            f"  [bold]{command}[/bold]  [dim]# {why}[/dim]", highlight=False, soft_wrap=True
+        )
 
 
 def _publications(publications: Mapping[str, Any]) -> None:

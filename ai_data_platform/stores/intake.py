@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,13 +61,19 @@ def feedback_days(home: Home, location: str | None, log: Callable[[str], None]) 
     return _raw_days(home, table, landing, parts, "raw_feedback", log)
 
 
-def pending_days(home: Home, source: RawDays, name: str) -> list[str]:
-    """Days whose parts are not what the table in the lake was made from."""
+def pending_days(
+    home: Home, source: RawDays, name: str, first: date | None = None, last: date | None = None
+) -> list[str]:
+    """Days whose parts are not what the table in the lake was made from, from `first` to `last`."""
     return [
         day
         for day, parts in source.parts.items()
-        if (standing := home.lake.manifest(f"{name}/{day}")) is None
-        or standing.inputs != source.table.inputs(parts)
+        if (first is None or first.isoformat() <= day)
+        and (last is None or day <= last.isoformat())
+        and (
+            (standing := home.lake.manifest(f"{name}/{day}")) is None
+            or standing.inputs != source.table.inputs(parts)
+        )
     ]
 
 

@@ -171,7 +171,7 @@ def test_empty_folders_give_empty_tables(library: Library) -> None:
 
 def test_a_missing_folder_is_a_mistake(library: Library) -> None:
     library.folders.append(library.root / "missing")
-    with pytest.raises(ConfigurationError, match="nothing is at .*missing"):
+    with pytest.raises(ConfigurationError, match=r"nothing is at .*missing"):
         library.scan()
 
 

@@ -109,9 +109,14 @@ def test_a_folder_takes_its_place_when_the_block_ends(tmp_path: Path) -> None:
 
 def test_an_error_in_the_block_leaves_the_former_folder_and_nothing_else(tmp_path: Path) -> None:
     write(tmp_path / "target" / "one", b"one")
-    with pytest.raises(KeyboardInterrupt), replace_folder(tmp_path / "target") as folder:
-        (folder / "half").write_bytes(b"ha")
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with replace_folder(tmp_path / "target") as folder:
+            (folder / "half").write_bytes(b"ha")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert [str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*")] == ["target", "target/one"]
 
 
@@ -205,7 +210,7 @@ def test_without_a_location_there_are_no_files(index: Path) -> None:
 def test_a_missing_folder_is_a_mistake_that_says_what_to_do(tmp_path: Path, index: Path) -> None:
     missing = tmp_path / "missing"
     for location in (missing, f"{missing}/*.jsonl", missing / "a.jsonl"):
-        with pytest.raises(ConfigurationError, match="nothing is at .*missing.*: wanted a folder"):
+        with pytest.raises(ConfigurationError, match=r"nothing is at .*missing.*: wanted a folder"):
             drop(location, index).files()
 
 

@@ -72,7 +72,7 @@ def test_a_home_is_kept_for_the_sample_or_for_a_teams_own_sources(home: Home) ->
     home.claim(sample=True)
     home.claim(sample=True)
     with pytest.raises(
-        ConfigurationError, match="holds the state of the shipped sample.*AIDP_HOME"
+        ConfigurationError, match=r"holds the state of the shipped sample.*AIDP_HOME"
     ):
         home.claim(sample=False)
 

@@ -265,7 +265,7 @@ def test_a_search_on_published_stays_where_the_tag_points_while_the_head_moves(
 def test_a_missing_tag_or_table_says_what_to_run(index: Index) -> None:
     assert index.table.tags() == {}
     with pytest.raises(
-        NotPublishedYet, match="there is no table texts in .*: run `aidp run` first"
+        NotPublishedYet, match=r"there is no table texts in .*: run `aidp run` first"
     ):
         index.found("x", PUBLISHED)
     index.sync(TEXTS)

@@ -1,7 +1,8 @@
 """Sensors: what changed outside, by content, each change asked for once."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
@@ -18,46 +19,60 @@ __all__ = ["SENSORS", "day_blocks"]
 _RUNNING = dg.DefaultSensorStatus.RUNNING
 
 
-@dg.sensor(
-    job=RAW_CHAT_LOGS,
-    description="Days with new, changed or late rows in the drop folder of chat logs.",
-    default_status=_RUNNING,
-    minimum_interval_seconds=30,
-)
-def new_chat_logs(
-    context: dg.SensorEvaluationContext,
-    settings: dg.ResourceParam[Settings],
-    home: dg.ResourceParam[Home],
-) -> dg.SensorResult | dg.SkipReason:
-    drop = DropFolder(settings.chat_logs, home.index("chat_logs"))
-    return _new_files(
-        context,
-        drop.fingerprint(),
-        lambda: chat_log_days(home, settings.chat_logs, context.log.info),
-        home,
-        "raw_chat_logs",
+def _new_files(
+    name: str,
+    job: Any,
+    description: str,
+    table: str,
+    location: Callable[[Settings], str | None],
+    read: Callable[[Home, str | None, Callable[[str], None]], RawDays],
+) -> dg.SensorDefinition:
+    """Asks for the days that new files touch, a run a block. Asked for twice, a request has the same key."""
+
+    @dg.sensor(
+        name=name,
+        job=job,
+        description=description,
+        default_status=_RUNNING,
+        minimum_interval_seconds=30,
     )
+    def sensor(
+        context: dg.SensorEvaluationContext,
+        settings: dg.ResourceParam[Settings],
+        home: dg.ResourceParam[Home],
+    ) -> dg.SensorResult | dg.SkipReason:
+        where = location(settings)
+        content = DropFolder(where, home.index(table.removeprefix("raw_"))).fingerprint()
+        if content == context.cursor:
+            return dg.SkipReason("no file changed")
+        source = read(home, where, context.log.info)
+        today = datetime.now(UTC).date()
+        pending = pending_days(home, source, table, settings.start_day, today)
+        requests = []
+        for first, last in day_blocks(pending):
+            inputs = [source.table.inputs(p) for d, p in source.parts.items() if first <= d <= last]
+            requests.append(_request((first, last), fingerprint(inputs)))
+        return dg.SensorResult(requests, cursor=content)
+
+    return sensor
 
 
-@dg.sensor(
-    job=RAW_FEEDBACK,
-    description="Days with new, changed or late ratings in the drop folder.",
-    default_status=_RUNNING,
-    minimum_interval_seconds=30,
+new_chat_logs = _new_files(
+    "new_chat_logs",
+    RAW_CHAT_LOGS,
+    "Days with new, changed or late rows in the drop folder of chat logs.",
+    "raw_chat_logs",
+    lambda settings: settings.chat_logs,
+    chat_log_days,
 )
-def new_feedback_files(
-    context: dg.SensorEvaluationContext,
-    settings: dg.ResourceParam[Settings],
-    home: dg.ResourceParam[Home],
-) -> dg.SensorResult | dg.SkipReason:
-    drop = DropFolder(settings.feedback_files, home.index("feedback"))
-    return _new_files(
-        context,
-        drop.fingerprint(),
-        lambda: feedback_days(home, settings.feedback_files, context.log.info),
-        home,
-        "raw_feedback",
-    )
+new_feedback_files = _new_files(
+    "new_feedback_files",
+    RAW_FEEDBACK,
+    "Days with new, changed or late ratings in the drop folder.",
+    "raw_feedback",
+    lambda settings: settings.feedback_files,
+    feedback_days,
+)
 
 
 @dg.sensor(
@@ -114,25 +129,6 @@ def day_blocks(days: Sequence[str]) -> Iterator[tuple[str, str]]:
         block.append(day)
     if block:
         yield block[0], block[-1]
-
-
-def _new_files(
-    context: dg.SensorEvaluationContext,
-    content: str,
-    read: Callable[[], RawDays],
-    home: Home,
-    name: str,
-) -> dg.SensorResult | dg.SkipReason:
-    """One request a block of days that the new files touch. Asked for twice, a request has the same key."""
-    if content == context.cursor:
-        return dg.SkipReason("no file changed")
-    source = read()
-    pending = pending_days(home, source, name)
-    requests = []
-    for first, last in day_blocks(pending):
-        inputs = [source.table.inputs(p) for d, p in source.parts.items() if first <= d <= last]
-        requests.append(_request((first, last), fingerprint(inputs)))
-    return dg.SensorResult(requests, cursor=content)
 
 
 def _request(block: tuple[str, str], key: str) -> dg.RunRequest:
