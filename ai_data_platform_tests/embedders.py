@@ -24,7 +24,9 @@ class WordHashEmbedder:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for row, text in enumerate(texts):
             for word in [self.fingerprint, *words(normalise(text))]:
-                digest = hashlib.blake2b(f"{self.fingerprint}{word}".encode(), digest_size=8).digest()
+                digest = hashlib.blake2b(
+                    f"{self.fingerprint}{word}".encode(), digest_size=8
+                ).digest()
                 vectors[row, int.from_bytes(digest) % self.dimension] += 1.0
         if progress is not None:
             progress(len(texts), len(texts))

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from ai_data_platform.core.datasets.files import card, jsonl, split_table
+from ai_data_platform.core.datasets.split import Split
 from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
 from ai_data_platform.core.gates import Rule, Verdict, judge
 from ai_data_platform.stores.home import PUBLICATIONS, Home
@@ -59,7 +60,7 @@ def staged_from(home: Home, name: str, inputs: str) -> Candidate | None:
 def stage_dataset(
     home: Home,
     kind: DatasetKind,
-    splits: Mapping[str, Sequence[Any]],
+    splits: Mapping[Split, Sequence[Any]],
     *,
     inputs: str,
     figures: Mapping[str, float | None],
@@ -77,7 +78,7 @@ def stage_dataset(
     content = fingerprint({name: hash_bytes(data) for name, data in sorted(files.items())})
     asset = PUBLICATIONS[kind.name]
     verdict = judge(asset, content, figures, rules, code_version=code_version)
-    counts = {split: len(rows) for split, rows in splits.items()}
+    counts: dict[str, int] = {split: len(rows) for split, rows in splits.items()}
     files["README.md"] = card(kind.title, kind.summary, counts, dropped, verdict, kind.task)
     home.ledger.record(verdict)
     version = home.versions(kind.name).stage(

@@ -46,7 +46,7 @@ class Days:
         """What landing makes of a file."""
         exchanges = [parse_exchange(record, name, n) for n, record in enumerate(records, start=1)]
         assert all(isinstance(one, ChatExchange) for one in exchanges)
-        rows = pa.Table.from_pylist([asdict(one) for one in exchanges], schema=CHAT_LOG)  # type: ignore[call-overload]
+        rows = pa.Table.from_pylist([asdict(one) for one in exchanges], schema=CHAT_LOG)
         path = self.root / f"{name}.parquet"
         pq.write_table(rows, path)
         return DayPart(path, hash_text(name, str(records)), rows.num_rows)
@@ -158,7 +158,7 @@ def test_another_order_of_files_gives_the_same_bytes(tmp_path: Path) -> None:
         seen.append((days.lake.read(NAME), days.lake.read(ASIDE)))
         content = days.lake.manifest(NAME)
         assert content is not None
-        seen.append((content.fingerprint, content.rows))  # type: ignore[arg-type]
+        seen.append((content.fingerprint, content.rows))
     assert seen[:2] == seen[2:]
 
 

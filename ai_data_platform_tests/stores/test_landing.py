@@ -53,7 +53,7 @@ class Landed:
         names = ("message_id", "source_file", "source_line")
         return {
             day: sorted(
-                tuple(row[name] for name in names)  # type: ignore[misc]
+                tuple(row[name] for name in names)
                 for part in parts
                 for row in pq.read_table(part.path).to_pylist()
             )

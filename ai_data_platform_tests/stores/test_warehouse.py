@@ -1,7 +1,6 @@
 """The warehouse: real dbt builds on DuckDB, moved in whole or not at all."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +80,7 @@ def built_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def built(built_folder: Path, tmp_path: Path) -> Iterator[Home]:
+def built(built_folder: Path, tmp_path: Path) -> Home:
     """A copy of the built home."""
     shutil.copytree(built_folder, tmp_path / "copy")
     return Home(tmp_path / "copy" / "home", CHECKOUT / "dbt_project")

@@ -192,7 +192,22 @@ def test_an_exchange_belongs_to_the_utc_day_of_its_time() -> None:
     assert parse(created_at=1709294400).day == "2024-03-01"
 
 
-STRANGE = [None, True, 0, -1, 2**70, 1.5, math.nan, -math.inf, "", "\x00", "\ud800", "a", [], {}]
+STRANGE: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    2**70,
+    1.5,
+    math.nan,
+    -math.inf,
+    "",
+    "\x00",
+    "\ud800",
+    "a",
+    [],
+    {},
+]
 
 
 @pytest.mark.parametrize("key", sorted(RECORD))
