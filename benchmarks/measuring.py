@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 __all__ = ["Cost", "aidp", "cost_of", "median_cost", "python", "ratios", "show", "temporary_folder"]
 
@@ -49,7 +49,8 @@ def ratios(above: Sequence[Cost], below: Sequence[Cost]) -> tuple[str, str]:
 def aidp(*arguments: str, settings: Mapping[str, str]) -> Cost:
     """What the command line costs in a process of its own, with these settings and no others."""
     command = [str(Path(sys.executable).with_name("aidp")), *arguments]
-    return cost_of(lambda: _run(command, settings))
+    elsewhere = gettempdir()  # away from a `.env` in the working directory
+    return cost_of(lambda: _run(command, settings, elsewhere))
 
 
 def python(module: str, *arguments: str) -> str:
@@ -78,10 +79,11 @@ def _cpu_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
-def _run(command: Sequence[str], settings: Mapping[str, str]) -> str:
+def _run(command: Sequence[str], settings: Mapping[str, str], folder: str | None = None) -> str:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIDP_")}
+    environment = {**inherited, **settings}
     done = subprocess.run(
-        command, env={**inherited, **settings}, capture_output=True, text=True, check=False
+        command, env=environment, cwd=folder, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")

@@ -216,8 +216,7 @@ def dev(
     home.claim(sample=settings.on_the_sample)
     os.environ["DAGSTER_HOME"] = str(home.prepare_dagster())
     command = [str(Path(sys.executable).with_name("dagster")), "dev", "--port", str(port)]
-    os.chdir(CHECKOUT)
-    os.execv(command[0], [*command, "--workspace", "workspace.yaml"])
+    os.execv(command[0], [*command, "--module-name", "ai_data_platform.definitions"])
 
 
 def _snapshot(settings: Settings, home: Home) -> Any:

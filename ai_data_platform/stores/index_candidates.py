@@ -48,7 +48,7 @@ def audit_candidate(
     """
     head = home.chunks.head()
     content = home.chunks.content_fingerprint(head)
-    published = _published(home)
+    published = _published(home, embedder)
     against = None if published is None else str(published["fingerprint"])
     chunks = home.lake.read("document_chunks")
     wanted = table_fingerprint(chunks.select(["chunk_id", "text_hash"]))
@@ -68,7 +68,7 @@ def audit_candidate(
     )
     verdict = judge(_ASSET, content, figures, rules, code_version=code_version)
     home.ledger.record(verdict)
-    _stage(home, content, head, rows, verdict, questions, code_version)
+    _stage(home, content, head, rows, verdict, questions, embedder.fingerprint, code_version)
     home.lake.write(_SCORES, scores, inputs=inputs, extra={"against": against})
     return IndexCandidate(content, rows, verdict, scores, reused=False)
 
@@ -84,11 +84,17 @@ def _last_verdict(home: Home, content: str, inputs: str, against: str | None) ->
     return None if found is None else found.verdict
 
 
-def _published(home: Home) -> Mapping[str, Any] | None:
+def _published(home: Home, embedder: Embedder) -> Mapping[str, Any] | None:
+    """The published version's manifest, unless another model embedded it.
+
+    Its vectors mean nothing to this model's questions: scores of the two cannot be compared, and the
+    candidate stands on the floors alone, as a first publication does.
+    """
     try:
-        return home.versions("knowledge_base").current().manifest
+        manifest = home.versions("knowledge_base").current().manifest
     except NotPublishedYet:
         return None
+    return manifest if manifest.get("embedder") == embedder.fingerprint else None
 
 
 def _stage(
@@ -98,6 +104,7 @@ def _stage(
     rows: int,
     verdict: Verdict,
     questions: QuestionSet,
+    embedder: str,
     code_version: str,
 ) -> None:
     upstream = home.lake_fingerprints("raw_documents", "document_chunks")
@@ -108,6 +115,7 @@ def _stage(
             "rows": rows,
             "table": "chunks",
             "table_version": head,
+            "embedder": embedder,
             "questions": len(questions.questions),
             "question_set": questions.fingerprint,
             "questions_set_aside": dict(questions.rejected),

@@ -11,7 +11,7 @@ from ai_data_platform.core.retrieval import Embedder, Progress
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
 from ai_data_platform.defs.checks import verdict_checks
 from ai_data_platform.defs.publishing import publish
-from ai_data_platform.defs.reporting import result, verdict_table
+from ai_data_platform.defs.reporting import counts_table, result, verdict_table
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.home import PUBLICATIONS, Home
 from ai_data_platform.stores.index_audit import EVAL_SCORE, questions_for
@@ -101,6 +101,7 @@ def rag_eval_scores(
         reused=candidate.reused,
         gate=verdict_table(candidate.verdict),
         worst_questions=_worst(candidate.scores),
+        questions_set_aside=counts_table(questions.rejected),
     )
 
 
