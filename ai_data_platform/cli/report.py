@@ -52,12 +52,12 @@ def _daily(home: Home, name: str) -> dict[str, Any]:
 
 def _tables(home: Home) -> dict[str, Any]:
     lanes: dict[str, Any] = {}
-    if (clean := home.lake.read_if_any("clean_conversations")) is not None:
+    if (rows := home.lake.row_count("clean_conversations")) is not None:
         dropped = Counter(
             home.lake.read("dropped_conversations", ["drop_reason"])["drop_reason"].to_pylist()
         )
         lanes["training_data/clean_conversations"] = {
-            "rows": clean.num_rows,
+            "rows": rows,
             "dropped": dict(dropped.most_common()),
         }
     staged = home.versions("sft").last_staged()

@@ -59,6 +59,11 @@ class Lake:
             raise NotPublishedYet(f"the lake holds no table {name}: run `aidp run` first")
         return pq.read_table(path, columns=columns).replace_schema_metadata(None)
 
+    def row_count(self, name: str) -> int | None:
+        """Rows of the table in place, from its footer; None when there is no table."""
+        path = self.path(name)
+        return int(pq.read_metadata(path).num_rows) if path.is_file() else None
+
     def read_if_any(self, name: str) -> pa.Table | None:
         """The rows of the table in place, or None when there is no table."""
         return self.read(name) if self.path(name).is_file() else None
