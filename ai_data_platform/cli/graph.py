@@ -16,6 +16,7 @@ from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.core.retrieval import Embedder
 from ai_data_platform.definitions import build_definitions
 from ai_data_platform.defs.automation.sensors import day_blocks
+from ai_data_platform.defs.checks import WHOLE_GATE
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.intake import chat_log_days, feedback_days, pending_days
@@ -139,7 +140,10 @@ class GraphRun:
 
     def _collect(self, result: dg.ExecuteInProcessResult) -> None:
         for evaluation in result.get_asset_check_evaluations():
-            if not evaluation.passed and evaluation.blocking:
+            if evaluation.passed or not evaluation.blocking or evaluation.partition:
+                continue
+            # The gate's own check names every rule that broke; dbt's tests speak for themselves.
+            if evaluation.check_name == WHOLE_GATE or "score" not in evaluation.metadata:
                 where = f"{evaluation.asset_key.to_user_string()} ({evaluation.check_name})"
                 self.failures.append(StepOutcome(where, evaluation.description or "failed"))
         for event in result.get_step_failure_events():

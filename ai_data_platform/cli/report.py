@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from ai_data_platform.core.errors import NotPublishedYet
+from ai_data_platform.core.gates import Verdict
 from ai_data_platform.stores.home import PUBLICATIONS, Home
 
 __all__ = ["platform_report"]
@@ -20,12 +21,19 @@ def platform_report(home: Home) -> dict[str, Any]:
     }
 
 
+def _word(verdict: Verdict | None) -> str:
+    if verdict is None:
+        return "not judged yet"
+    return "passed" if verdict.passed else "blocked"
+
+
 def _publication(home: Home, name: str) -> dict[str, Any]:
     found = home.ledger.latest(PUBLICATIONS[name])
     verdict = found.verdict if found else None
     report: dict[str, Any] = {
         "candidate": verdict.fingerprint[:12] if verdict else None,
-        "verdict": verdict.summary if verdict else "not judged yet",
+        "verdict": _word(verdict),
+        "reasons": list(verdict.reasons) if verdict else [],
         "judged_at": found.judged_at.isoformat(timespec="seconds") if found else None,
         "published": None,
     }

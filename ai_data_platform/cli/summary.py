@@ -32,7 +32,10 @@ def show_summary(
         console.print()
     _publications(report["publications"])
     _lanes(report["lanes"])
+    told = {"; ".join(found["reasons"]) for found in report["publications"].values()}
     for failure in failures:
+        if failure.message in told:
+            continue  # it stands above, under what it kept from being published
         console.print(f"[red]✗ {failure.where}[/red]: {failure.message}", highlight=False)
     if not next_steps:
         return
@@ -52,17 +55,17 @@ def _publications(publications: Mapping[str, Any]) -> None:
             found["published"] or "nothing yet",
             found.get("rows", ""),
             (found.get("published_at") or "")[:16].replace("T", " "),
-            "passed" if found["verdict"] == "passed" else found["verdict"].split(":")[0],
+            found["verdict"],
         )
         for name, found in publications.items()
     ]
     console.print(table(["published", "version", "rows", "since (UTC)", "last gate"], rows))
     for name, found in publications.items():
-        if found["verdict"].startswith("blocked"):
+        if found["verdict"] == "blocked":
             same = found["candidate"] == found["published"]
             what = "the published version would not pass now" if same else "was not published"
             console.print(f"\n[red]✗ {name}: candidate {found['candidate']}: {what}[/red]")
-            for reason in found["verdict"].removeprefix("blocked: ").split("; "):
+            for reason in found["reasons"]:
                 console.print(f"    {reason}", highlight=False)
     console.print()
 

@@ -103,7 +103,10 @@ def _evidence_figures(questions: Sequence[Question], candidate: IndexScores) -> 
 
 
 def _evidence_rules(thresholds: GateThresholds) -> list[Rule]:
-    few = "insufficient evidence: fewer questions cannot tell a good index from a bad one"
+    few = (
+        "insufficient evidence: fewer questions cannot tell a good index from a bad one; "
+        "write more, or lower AIDP_MIN_QUESTIONS for a small collection"
+    )
     return [
         Rule("questions", ">=", thresholds.min_questions, few),
         Rule("questions_with_reference", ">=", thresholds.min_questions, few),

@@ -9,9 +9,11 @@ from ai_data_platform.core.gates import Verdict
 from ai_data_platform.defs.partitioned_checks import report_partition
 from ai_data_platform.stores.home import Home
 
-__all__ = ["verdict_checks"]
+__all__ = ["WHOLE_GATE", "verdict_checks"]
 
 _WHOLE = "rules_broken"
+WHOLE_GATE = "gate"
+"""The check that shows a verdict whole."""
 
 
 def verdict_checks(
@@ -30,7 +32,7 @@ def verdict_checks(
     """
     key = dg.AssetKey(asset)
     name = judged or key.path[-1]
-    shown = {**figures, _WHOLE: "gate"}
+    shown = {**figures, _WHOLE: WHOLE_GATE}
 
     @dg.multi_asset_check(
         name=f"{'_'.join(key.path)}_gate",
@@ -101,7 +103,7 @@ def _whole(key: dg.AssetKey, check: str, verdict: Verdict | None) -> dg.AssetChe
         passed=verdict is not None and verdict.passed,
         asset_key=key,
         check_name=check,
-        description=verdict.summary if verdict else "no gate has judged this",
+        description="; ".join(verdict.reasons) or None if verdict else "no gate has judged this",
         metadata={"score": broken, "threshold": 0, "rules": len(verdict.rules) if verdict else 0},
     )
 
