@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ai_data_platform.cli.graph import GraphRun
+from ai_data_platform.core.retrieval import Embedder
 from ai_data_platform.settings import CHECKOUT, Settings
 from ai_data_platform.stores.home import Home
 from ai_data_platform_tests.embedders import WordHashEmbedder
@@ -17,7 +18,7 @@ class World:
 
     folder: Path
     overrides: dict[str, object] = field(default_factory=dict)
-    embedder: WordHashEmbedder = field(default_factory=WordHashEmbedder)
+    embedder: Embedder = field(default_factory=WordHashEmbedder)
 
     @property
     def sources(self) -> Path:
@@ -25,16 +26,15 @@ class World:
 
     @property
     def settings(self) -> Settings:
-        return Settings(
-            _env_file=None,
-            home=self.folder / "home",
-            chat_logs=str(self.sources / "chat_logs"),
-            documents=str(self.sources / "documents"),
-            feedback_files=str(self.sources / "feedback"),
-            eval_questions=self.sources / "eval_questions.jsonl",
-            min_questions=20,
-            **self.overrides,
-        )
+        values: dict[str, object] = {
+            "home": self.folder / "home",
+            "chat_logs": str(self.sources / "chat_logs"),
+            "documents": str(self.sources / "documents"),
+            "feedback_files": str(self.sources / "feedback"),
+            "eval_questions": self.sources / "eval_questions.jsonl",
+            "min_questions": 20,
+        }
+        return Settings(_env_file=None, **{**values, **self.overrides})
 
     @property
     def home(self) -> Home:

@@ -3,17 +3,22 @@
 from typing import Any
 
 import dagster as dg
+import pyarrow as pa
 
 from ai_data_platform.core.errors import AidpError
 from ai_data_platform.core.gates import judge
-from ai_data_platform.defs.reporting import blocked, verdict_table
+from ai_data_platform.defs.reporting import blocked, column_schema, verdict_table
 from ai_data_platform.stores.home import PUBLICATIONS, Home
 
 __all__ = ["publish"]
 
 
 def publish(
-    context: dg.AssetExecutionContext, home: Home, name: str, fingerprint: str
+    context: dg.AssetExecutionContext,
+    home: Home,
+    name: str,
+    fingerprint: str,
+    schema: pa.Schema,
 ) -> dg.MaterializeResult[Any]:
     """Publish the candidate with this content. Raises Failure, without retries, when it did not pass.
 
@@ -44,6 +49,7 @@ def publish(
             "version": current.version,
             "outcome": outcome,
             "dagster/row_count": current.rows,
+            "dagster/column_schema": column_schema(schema),
             "path": dg.MetadataValue.path(str(current.folder)),
             "gate": verdict_table(verdict),
             "published_at": str(current.published_at),

@@ -71,7 +71,7 @@ def published_sft(
     context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
 ) -> dg.MaterializeResult[Any]:
     """The SFT dataset that training jobs read: moved to a candidate only when its gate passed."""
-    return publish(context, home, "sft", home.versions("sft").last_fingerprint())
+    return publish(context, home, "sft", home.versions("sft").last_fingerprint(), SFT_SCHEMA)
 
 
 def sft_checks() -> list[dg.AssetChecksDefinition]:

@@ -118,7 +118,7 @@ def knowledge_base(
 ) -> dg.MaterializeResult[Any]:
     """The index that searches read: the tag `published` moves when the gate passed exactly this version."""
     candidate = home.chunks.content_fingerprint(home.chunks.head())
-    return publish(context, home, "knowledge_base", candidate)
+    return publish(context, home, "knowledge_base", candidate, CHUNK)
 
 
 def index_checks() -> list[dg.AssetChecksDefinition]:

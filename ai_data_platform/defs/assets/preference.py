@@ -133,7 +133,13 @@ def published_preference(
     context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
 ) -> dg.MaterializeResult[Any]:
     """The preference dataset that training jobs read: moved to a candidate only when its gate passed."""
-    return publish(context, home, "preference", home.versions("preference").last_fingerprint())
+    return publish(
+        context,
+        home,
+        "preference",
+        home.versions("preference").last_fingerprint(),
+        PREFERENCE_SCHEMA,
+    )
 
 
 def preference_checks() -> list[dg.AssetChecksDefinition]:
