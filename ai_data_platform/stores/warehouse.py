@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import orjson
 import pyarrow.parquet as pq
 
@@ -55,7 +55,7 @@ class Warehouse:
     def inputs(self, sources: Mapping[str, str], variables: Mapping[str, Any]) -> str:
         """What a build depends on: the sources' fingerprints, the project and its variables."""
         return fingerprint(
-            [dict(sources), self.project_fingerprint(), dict(variables), duckdb.__version__]
+            [dict(sources), self.project_fingerprint(), dict(variables), version("duckdb")]
         )
 
     def last_build(self, inputs: str) -> BuildRecord | None:
