@@ -117,11 +117,6 @@ class VersionStore:
             raise NotPublishedYet(f"no candidate of {self.name} was built yet: run `aidp run`")
         return str(manifest["fingerprint"])
 
-    def manifest_of(self, fingerprint: str) -> Mapping[str, Any] | None:
-        """The manifest of the version with this content, or None."""
-        manifest = self._manifest(fingerprint[:_VERSION_LENGTH])
-        return manifest if manifest and manifest["fingerprint"] == fingerprint else None
-
     def version_of(self, fingerprint: str) -> str:
         """The staged version with this content. Raises VersionNotFound when there is none."""
         version = fingerprint[:_VERSION_LENGTH]
