@@ -7,11 +7,13 @@ fails closed: a figure that is missing, not finite or on the wrong side of its t
 import math
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Rule", "Verdict", "judge"]
+__all__ = ["Breach", "Outcome", "Rule", "Verdict", "judge"]
 
+Breach = Literal["BLOCKED", "INSUFFICIENT_EVIDENCE", "REBASELINE_REQUIRED"]
+Outcome = Literal["PASSED", "BLOCKED", "INSUFFICIENT_EVIDENCE", "REBASELINE_REQUIRED"]
 Comparison = Literal[">=", "<=", ">", "<", "=="]
 _COMPARE: dict[str, Callable[[float, float], bool]] = {
     ">=": operator.ge,
@@ -24,12 +26,18 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`figure comparison threshold` must hold, for the reason given."""
+    """`figure comparison threshold` must hold, for the reason given.
+
+    `breach` names what it means when it does not: the candidate is bad (BLOCKED), too little was
+    measured to tell (INSUFFICIENT_EVIDENCE), or it was measured against something else
+    (REBASELINE_REQUIRED). Each of them blocks.
+    """
 
     figure: str
     comparison: Comparison
     threshold: float
     reason: str
+    breach: Breach = "BLOCKED"
 
     def failure(self, figures: Mapping[str, float | None]) -> str | None:
         """What is wrong, in one sentence, or None when the rule holds."""
@@ -48,7 +56,9 @@ class Rule:
 class Verdict:
     """What a gate said of exactly one candidate.
 
-    `asset` and `partition` name what was judged, `fingerprint` which content of it.
+    `asset` and `partition` name what was judged, `fingerprint` which content of it. `inputs` are the
+    gated tables that it was made from, by name (`raw_documents`, `raw_chat_logs/2025-03-01`), with
+    the fingerprint that was read: a candidate is passable only while each of them is.
     """
 
     asset: str
@@ -59,10 +69,21 @@ class Verdict:
     figures: Mapping[str, float | None]
     rules: tuple[Rule, ...]
     code_version: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def outcome(self) -> Outcome:
+        """PASSED, or what the broken rules mean: too little evidence says nothing of the candidate."""
+        if self.passed:
+            return "PASSED"
+        broken = {rule.breach for rule in self.rules if rule.failure(self.figures)}
+        named: tuple[Breach, ...] = ("INSUFFICIENT_EVIDENCE", "REBASELINE_REQUIRED")
+        return next((breach for breach in named if breach in broken), "BLOCKED")
 
     @property
     def summary(self) -> str:
-        return "passed" if self.passed else "blocked: " + "; ".join(self.reasons)
+        """One line: the outcome, and what broke it."""
+        return self.outcome if self.passed else f"{self.outcome}: {'; '.join(self.reasons)}"
 
 
 def judge(
@@ -73,6 +94,7 @@ def judge(
     *,
     code_version: str,
     partition: str | None = None,
+    inputs: Mapping[str, str] | None = None,
 ) -> Verdict:
     """The verdict on one candidate: every rule must hold, and there must be at least one."""
     failures = [failure for rule in rules if (failure := rule.failure(figures)) is not None]
@@ -87,4 +109,5 @@ def judge(
         figures=dict(figures),
         rules=tuple(rules),
         code_version=code_version,
+        inputs=dict(inputs or {}),
     )

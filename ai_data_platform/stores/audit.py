@@ -23,8 +23,8 @@ class Audited:
 
 
 def standing(lake: Lake, ledger: GateLedger, name: str, inputs: str) -> Audited | None:
-    """The table in place when it was made from these inputs and passed its gate; else None."""
-    manifest = lake.manifest(name)
+    """The table in place when it was made from these inputs, is whole and passed its gate; else None."""
+    manifest = lake.intact(name)
     if manifest is None or manifest.inputs != inputs:
         return None
     found = ledger.find(name, manifest.fingerprint)
@@ -42,13 +42,24 @@ def audited_write(
     *,
     inputs: str,
     code_version: str,
+    made_from: Mapping[str, str] | None = None,
     figures: Mapping[str, float | None] | None = None,
     dropped: Mapping[str, int] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> Audited:
-    """Judge a table, record the verdict, and put the table in place when it passed."""
+    """Judge a table, record the verdict, and put the table in place when it passed.
+
+    `made_from` are the gated tables that were read for it, by name, with the fingerprint that was read.
+    """
     measured: dict[str, float | None] = {"rows": table.num_rows, **(figures or {})}
-    verdict = judge(name, table_fingerprint(table), measured, rules, code_version=code_version)
+    verdict = judge(
+        name,
+        table_fingerprint(table),
+        measured,
+        rules,
+        code_version=code_version,
+        inputs=made_from,
+    )
     ledger.record(verdict)
     if verdict.passed:
         lake.write(name, table, inputs=inputs, dropped=dropped, extra=extra)

@@ -66,7 +66,7 @@ def stage_dataset(
     figures: Mapping[str, float | None],
     rules: Sequence[Rule],
     dropped: Mapping[str, int],
-    upstream: Mapping[str, str | None],
+    upstream: Mapping[str, str],
     code_version: str,
 ) -> Candidate:
     """Judge a dataset, record the verdict and lay the files down as a version. Nothing is published."""
@@ -77,7 +77,7 @@ def stage_dataset(
             files[f"jsonl/{split}.jsonl"] = jsonl(rows)
     content = fingerprint({name: hash_bytes(data) for name, data in sorted(files.items())})
     asset = PUBLICATIONS[kind.name]
-    verdict = judge(asset, content, figures, rules, code_version=code_version)
+    verdict = judge(asset, content, figures, rules, code_version=code_version, inputs=upstream)
     counts: dict[str, int] = {split: len(rows) for split, rows in splits.items()}
     files["README.md"] = card(kind.title, kind.summary, counts, dropped, verdict, kind.task)
     home.ledger.record(verdict)

@@ -64,7 +64,7 @@ class DailyTable:
         """Build one day from its parts. A day that fails its gate leaves the table in place untouched."""
         name = f"{self._name}/{day}"
         inputs = self.inputs(parts)
-        standing = self._lake.manifest(name)
+        standing = self._lake.intact(name)
         if standing is not None and standing.inputs == inputs:
             found = self._ledger.find(self._name, standing.fingerprint, day)
             if found is not None and found.verdict.passed:

@@ -19,6 +19,7 @@ from ai_data_platform.stores.lake import Lake
 from ai_data_platform.stores.landing import Landing
 from ai_data_platform.stores.ledger import GateLedger
 from ai_data_platform.stores.vectors import TagPointer, VectorTable
+from ai_data_platform.stores.verified import Verified
 from ai_data_platform.stores.versions import VersionStore
 from ai_data_platform.stores.warehouse import Warehouse
 
@@ -84,7 +85,11 @@ class Home:
 
     @cached_property
     def warehouse(self) -> Warehouse:
-        return Warehouse(self._dbt_project, self.root / "lake", self.root / "dbt")
+        return Warehouse(self._dbt_project, self.root / "lake", self.root / "dbt", self.ledger)
+
+    @cached_property
+    def verified(self) -> Verified:
+        return Verified(self.lake, self.ledger)
 
     @cached_property
     def ledger(self) -> GateLedger:
@@ -122,14 +127,10 @@ class Home:
         found = {name: self.lake.manifest(name) for name in names}
         return {name: made.fingerprint if made else None for name, made in found.items()}
 
-    def model_fingerprints(self, *names: str) -> dict[str, str | None]:
-        """The same for tables that dbt wrote, which carry no manifest of their own."""
-        return self.warehouse.model_fingerprints(*names)
-
     def conversation_rows(self) -> pa.Table:
         """Clean exchanges with the text that is embedded (question and answer) and its hash."""
         names = ["record_id", "conversation_id", "message_id", "user_message", "assistant_message"]
-        rows = self.lake.read("clean_conversations", names)
+        rows = self.verified.read("clean_conversations", names)
         questions, answers = (rows[name].to_pylist() for name in names[3:])
         texts = [f"{q}\n\n{a}" for q, a in zip(questions, answers, strict=True)]
         hashes = pa.array([hash_text(text) for text in texts], pa.string())

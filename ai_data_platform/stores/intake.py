@@ -64,7 +64,7 @@ def feedback_days(home: Home, location: str | None, log: Callable[[str], None]) 
 def pending_days(
     home: Home, source: RawDays, name: str, first: date | None = None, last: date | None = None
 ) -> list[str]:
-    """Days whose parts are not what the table in the lake was made from, from `first` to `last`."""
+    """Days from `first` to `last` whose table in the lake was made from other parts, or has not passed."""
     return [
         day
         for day, parts in source.parts.items()
@@ -73,6 +73,7 @@ def pending_days(
         and (
             (standing := home.lake.manifest(f"{name}/{day}")) is None
             or standing.inputs != source.table.inputs(parts)
+            or not home.verified.passes(f"{name}/{day}")
         )
     ]
 

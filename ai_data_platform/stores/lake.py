@@ -16,7 +16,7 @@ from ai_data_platform.core.errors import NotPublishedYet
 from ai_data_platform.core.fingerprints import hash_bytes
 from ai_data_platform.stores.files import write_atomically
 
-__all__ = ["Lake", "Manifest", "parquet_bytes", "table_fingerprint"]
+__all__ = ["Lake", "Manifest", "Stored", "parquet_bytes", "table_fingerprint"]
 
 _KEY = b"aidp"
 
@@ -33,6 +33,14 @@ class Manifest:
     rows: int
     dropped: Mapping[str, int] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Rows as they were read, with the fingerprint of just these rows."""
+
+    rows: pa.Table
+    fingerprint: str
 
 
 class Lake:
@@ -52,12 +60,34 @@ class Lake:
         metadata = pq.read_schema(path).metadata or {}
         return Manifest(**orjson.loads(metadata[_KEY])) if _KEY in metadata else None
 
+    def intact(self, name: str) -> Manifest | None:
+        """The manifest, when the rows in place are those that it was written for; else None."""
+        manifest = self.manifest(name)
+        if manifest is None or self.load(name).fingerprint != manifest.fingerprint:
+            return None
+        return manifest
+
     def read(self, name: str, columns: list[str] | None = None) -> pa.Table:
         """The rows of the table in place. Raises NotPublishedYet when no gate has passed one."""
-        path = self.path(name)
-        if not path.is_file():
-            raise NotPublishedYet(f"the lake holds no table {name}: run `aidp run` first")
-        return pq.read_table(path, columns=columns).replace_schema_metadata(None)
+        return pq.read_table(self._existing(name), columns=columns).replace_schema_metadata(None)
+
+    def load(self, name: str) -> Stored:
+        """The rows of the table in place with the fingerprint of what was read. The same error.
+
+        A table that dbt wrote carries no manifest: its fingerprint is the hash of its file.
+        """
+        data = self._existing(name).read_bytes()
+        table = pq.read_table(pa.BufferReader(data))
+        rows = table.replace_schema_metadata(None)
+        if _KEY in (table.schema.metadata or {}):
+            return Stored(rows, table_fingerprint(rows))
+        return Stored(rows, hash_bytes(data))
+
+    def recorded_fingerprint(self, name: str) -> str:
+        """What `load` would give, from the footer where there is a manifest. The same error."""
+        path = self._existing(name)
+        manifest = self.manifest(name)
+        return hash_bytes(path.read_bytes()) if manifest is None else manifest.fingerprint
 
     def row_count(self, name: str) -> int | None:
         """Rows of the table in place, from its footer; None when there is no table."""
@@ -97,12 +127,24 @@ class Lake:
     def remove(self, name: str) -> None:
         self.path(name).unlink(missing_ok=True)
 
+    def _existing(self, name: str) -> Path:
+        path = self.path(name)
+        if not path.is_file():
+            raise NotPublishedYet(f"the lake holds no table {name}: run `aidp run` first")
+        return path
+
 
 def parquet_bytes(table: pa.Table) -> bytes:
     """The table as Parquet, zstd, byte for byte the same for the same rows."""
     sink = pa.BufferOutputStream()
     whole = table.combine_chunks()  # pages end where chunks end
-    pq.write_table(whole, sink, compression="zstd", row_group_size=64 * 1024)
+    pq.write_table(
+        whole,
+        sink,
+        compression="zstd",
+        row_group_size=64 * 1024,
+        use_compliant_nested_type=False,  # or list items come back under another name than they had
+    )
     return bytes(sink.getvalue())
 
 

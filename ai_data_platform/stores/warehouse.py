@@ -16,6 +16,8 @@ import pyarrow.parquet as pq
 from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
 from ai_data_platform.stores.files import exclusive, write_atomically
+from ai_data_platform.stores.ledger import GateLedger
+from ai_data_platform.stores.model_gate import model_verdicts
 
 __all__ = ["BuildRecord", "Warehouse", "dbt_executable"]
 
@@ -23,15 +25,17 @@ _SOURCES = (".sql", ".yml")
 _GOOD = ("success", "pass", "warn", "no-op")
 
 BuildRecord = dict[str, Any]
-"""A build: `inputs`, `models` (name to fingerprint, rows and stat), `checks` (each node's outcome)."""
+"""A build: `inputs`, `models` (name to fingerprint, rows and stat), `checks` (each node's outcome), and
+`blocked` (why models were not moved in)."""
 
 
 class Warehouse:
     """Builds dbt models beside the lake and moves them in when every test has passed."""
 
-    def __init__(self, project: Path, lake: Path, target: Path) -> None:
+    def __init__(self, project: Path, lake: Path, target: Path, ledger: GateLedger) -> None:
         self.project = project
         self.target = target
+        self._ledger = ledger
         self._lake = lake
         self._record = lake / ".dbt_build.json"
 
@@ -59,29 +63,26 @@ class Warehouse:
         )
 
     def last_build(self, inputs: str) -> BuildRecord | None:
-        """The record of the last good build from these inputs; None when a file of it changed since."""
+        """The record of the last good build from these inputs; None when a file of it changed since, or
+        the ledger does not hold a pass on each of its models."""
         try:
             record: BuildRecord = orjson.loads(self._record.read_bytes())
         except FileNotFoundError:
             return None
-        whole = all(self._stat(name) == made["stat"] for name, made in record["models"].items())
+        whole = all(self._stands(name, made) for name, made in record["models"].items())
         return record if whole and record["inputs"] == inputs else None
 
-    def model_fingerprints(self, *names: str) -> dict[str, str | None]:
-        """The content of these models as the last good build left them; None where there is none."""
-        try:
-            models = orjson.loads(self._record.read_bytes())["models"]
-        except FileNotFoundError:
-            models = {}
-        return {name: models.get(name, {}).get("fingerprint") for name in names}
-
     def build(
-        self, inputs: str, variables: Mapping[str, Any], log: Callable[[str], None]
+        self,
+        inputs: str,
+        sources: Mapping[str, str],
+        variables: Mapping[str, Any],
+        log: Callable[[str], None],
     ) -> BuildRecord:
-        """Run `dbt build` beside the lake and, when every model and test passed, move its models in.
+        """Run `dbt build` beside the lake, judge its models and, when all passed, move them in.
 
-        The record of a build that failed has no models: nothing of it was moved in. Raises
-        ConfigurationError when dbt could not run at all.
+        The verdict on every model goes to the gate ledger. The record of a build that failed has no models:
+        nothing of it was moved in. Raises ConfigurationError when dbt could not run at all.
         """
         with exclusive(self._lake / ".dbt_lock"):
             staging = self._lake / ".dbt_staging"
@@ -89,14 +90,36 @@ class Warehouse:
             staging.mkdir(parents=True)
             try:
                 checks = self._run(staging, variables, log)
-                good = all(check["status"] in _GOOD for check in checks)
-                models = self._move_in(staging) if good else {}
+                blocked = self._judge(staging, sources, checks)
+                models = {} if blocked else self._move_in(staging)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
-            record: BuildRecord = {"inputs": inputs, "models": models, "checks": checks}
-            if good:
+            record: BuildRecord = {
+                "inputs": inputs,
+                "models": models,
+                "checks": checks,
+                "blocked": blocked,
+            }
+            if not blocked:
                 write_atomically(self._record, orjson.dumps(record, option=orjson.OPT_SORT_KEYS))
         return record
+
+    def _judge(
+        self, folder: Path, sources: Mapping[str, str], checks: list[dict[str, Any]]
+    ) -> list[str]:
+        """Record a verdict on each staged model; why the build is not moved in, or nothing."""
+        built = {path.stem: _made(path) for path in sorted(folder.glob("*.parquet"))}
+        manifest = orjson.loads(self.manifest().read_bytes())
+        verdicts = model_verdicts(manifest, checks, built, sources, self.project_fingerprint())
+        for verdict in verdicts:
+            self._ledger.record(verdict)
+        failed = [f"{v.asset}: {reason}" for v in verdicts for reason in v.reasons]
+        broken = [
+            f"{'.'.join(check['unique_id'].split('.')[2:])}: {check['message']}"
+            for check in checks
+            if check["status"] not in (*_GOOD, "skipped")
+        ]
+        return broken or failed
 
     def _run(
         self, output: Path, variables: Mapping[str, Any], log: Callable[[str], None]
@@ -120,7 +143,7 @@ class Warehouse:
         models = {}
         for staged in sorted(folder.glob("*.parquet")):
             target = self._path(staged.stem)
-            made = {"fingerprint": _file_hash(staged), "rows": _row_count(staged)}
+            made = _made(staged)
             if not target.is_file() or _file_hash(target) != made["fingerprint"]:
                 staged.replace(target)
             models[staged.stem] = {**made, "stat": self._stat(staged.stem)}
@@ -132,6 +155,10 @@ class Warehouse:
     def _stat(self, name: str) -> list[int] | None:
         path = self._path(name)
         return [path.stat().st_size, path.stat().st_mtime_ns] if path.is_file() else None
+
+    def _stands(self, name: str, made: Mapping[str, Any]) -> bool:
+        found = self._ledger.find(name, made["fingerprint"])
+        return self._stat(name) == made["stat"] and found is not None and found.verdict.passed
 
     def _is_source(self, path: Path) -> bool:
         inside = path.relative_to(self.project).parts
@@ -177,5 +204,5 @@ def _file_hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
-def _row_count(path: Path) -> int:
-    return int(pq.read_metadata(path).num_rows)
+def _made(path: Path) -> dict[str, Any]:
+    return {"fingerprint": _file_hash(path), "rows": int(pq.read_metadata(path).num_rows)}

@@ -66,14 +66,14 @@ def test_a_verdict_names_what_was_judged_and_every_rule_that_failed() -> None:
         code_version="v1",
     )
     assert verdict.summary == (
-        "blocked: rows is 3, wanted >= 10 (ten rows are few enough); "
+        "BLOCKED: rows is 3, wanted >= 10 (ten rows are few enough); "
         "share is 0.75, wanted <= 0.5 (half)"
     )
 
 
 def test_a_gate_passes_when_every_rule_holds() -> None:
     verdict = judge("things", "f1", {"rows": 10}, [AT_LEAST_TEN], code_version="v1")
-    assert (verdict.passed, verdict.reasons, verdict.summary) == (True, (), "passed")
+    assert (verdict.passed, verdict.reasons, verdict.summary) == (True, (), "PASSED")
 
 
 def test_a_gate_without_rules_passes_nothing() -> None:

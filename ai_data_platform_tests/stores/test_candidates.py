@@ -17,9 +17,11 @@ from ai_data_platform.core.datasets.sft import (
 )
 from ai_data_platform.core.datasets.threads import Exchange
 from ai_data_platform.core.errors import GateBlocked
+from ai_data_platform.core.gates import Rule, judge
 from ai_data_platform.stores.candidates import Candidate, DatasetKind, stage_dataset, staged_from
 from ai_data_platform.stores.home import Home
 
+_ROWS = Rule("rows", ">", 0, "an empty table trains nothing")
 KIND = DatasetKind("sft", "Conversations", "A summary.", SFT_SCHEMA, "text-generation")
 
 
@@ -44,6 +46,8 @@ def dataset(
 
 
 def stage(home: Home, made: SftDataset, inputs: str = "i1") -> Candidate:
+    clean = judge("clean_conversations", "f0", {"rows": 1}, [_ROWS], code_version="1")
+    home.ledger.record(clean)
     return stage_dataset(
         home,
         KIND,
@@ -121,7 +125,7 @@ def test_a_dataset_that_fails_is_staged_to_be_looked_at_and_cannot_be_published(
     candidate = stage(home, dataset(answer="No"))
     assert candidate.verdict.reasons[0].startswith("response_words_p5 is 2, wanted >= 5")
     card = (home.versions("sft").folder(candidate.version) / "README.md").read_text()
-    assert "The gate blocked: response_words_p5 is 2" in card
+    assert "Gate verdict: BLOCKED: response_words_p5 is 2" in card
     with pytest.raises(GateBlocked):
         home.versions("sft").publish(candidate.version)
 

@@ -7,6 +7,7 @@ import pytest
 
 from ai_data_platform.core.errors import ConfigurationError, NotPublishedYet, VersionNotFound
 from ai_data_platform.core.fingerprints import hash_text
+from ai_data_platform.core.gates import Rule, judge
 from ai_data_platform.stores.home import PUBLICATIONS, Home
 
 
@@ -53,7 +54,11 @@ def test_lake_fingerprints_are_none_where_no_table_stands(home: Home) -> None:
 def test_conversations_are_embedded_as_question_and_answer(home: Home) -> None:
     names = ["record_id", "conversation_id", "message_id", "user_message", "assistant_message"]
     rows = pa.table({name: [f"{name} {n}" for n in range(2)] for name in [*names, "other"]})
-    home.lake.write("clean_conversations", rows, inputs="i")
+    written = home.lake.write("clean_conversations", rows, inputs="i")
+    rule = Rule("rows", ">", 0, "an empty table trains nothing")
+    home.ledger.record(
+        judge("clean_conversations", written.fingerprint, {"rows": 2}, [rule], code_version="1")
+    )
 
     made = home.conversation_rows()
 

@@ -97,3 +97,24 @@ def test_an_empty_table_can_stand_in_the_lake(lake: Lake) -> None:
     lake.write("none", ROWS.slice(2), inputs="i")
     assert lake.read("none") == ROWS.slice(2)
     assert lake.read("none").schema == ROWS.schema
+
+
+def test_rows_that_are_read_back_have_the_fingerprint_they_were_written_with(
+    tmp_path: Path,
+) -> None:
+    parts = pa.struct([("words", pa.list_(pa.string())), ("page", pa.int32())])
+    schema = pa.schema(
+        [
+            pa.field("id", pa.string(), nullable=False),
+            pa.field("parts", pa.list_(parts), nullable=False),
+            pa.field("at", pa.timestamp("us", tz="UTC")),
+            pa.field("kind", pa.dictionary(pa.int32(), pa.string())),
+            pa.field("vector", pa.list_(pa.float32(), 2)),
+        ]
+    )
+    row = {"id": "a", "parts": [{"words": ["x", None], "page": None}], "vector": [0.5, 1]}
+    table = pa.Table.from_pylist([row, {"id": "b", "parts": [], "kind": "k"}], schema=schema)
+    lake = Lake(tmp_path)
+    made = lake.write("nested", table, inputs="i")
+    assert lake.load("nested").fingerprint == made.fingerprint == table_fingerprint(table)
+    assert lake.intact("nested") == made

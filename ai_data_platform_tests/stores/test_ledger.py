@@ -4,7 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -177,3 +177,50 @@ def test_four_processes_that_write_at_once_lose_nothing(ledger: GateLedger, path
             assert ledger.require("things", f"{name}-{number}").passed
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("select count(*) from verdicts").fetchone() == (100,)
+
+
+def test_a_verdict_that_was_removed_is_missed_and_nothing_passes(
+    ledger: GateLedger, path: Path
+) -> None:
+    ledger.record(verdict(rows=5))
+    ledger.record(verdict(rows=0))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("drop trigger verdicts_are_never_deleted")
+        connection.execute("delete from verdicts where id = 2")
+    with pytest.raises(GateBlocked, match="was changed after it was given, or removed"):
+        ledger.require("things", "f1")
+
+
+def test_a_clock_that_went_back_judges_nothing_and_hides_nothing(path: Path) -> None:
+    noon = datetime(2025, 3, 1, 12, tzinfo=UTC)
+    GateLedger(path, clock=lambda: noon).record(verdict(rows=5))
+    set_back = GateLedger(path, clock=lambda: noon - timedelta(hours=1))
+    with pytest.raises(GateBlocked, match="the clock went back: it shows 2025-03-01T11:00:00"):
+        set_back.record(verdict("f2"))
+    with pytest.raises(GateBlocked, match="no gate has judged"):
+        set_back.require("things", "f2")
+    corrected = GateLedger(path, clock=lambda: noon - timedelta(seconds=40))
+    corrected.record(verdict(rows=0))
+    with pytest.raises(GateBlocked, match="rows is 0"):  # the order of recording counts
+        corrected.require("things", "f1")
+
+
+def test_the_history_of_an_asset_is_told_newest_first(ledger: GateLedger) -> None:
+    for number in range(4):
+        ledger.record(verdict(f"f{number % 3}", rows=number))
+    ledger.record(verdict("f1", partition="2024-03-01"))
+    history = [
+        (found.verdict.fingerprint, found.verdict.passed) for found in ledger.history("things")
+    ]
+    assert history == [("f0", True), ("f2", True), ("f1", True), ("f0", False)]
+    assert len(ledger.history("things", limit=2)) == 2
+    assert ledger.names() == [("things", None), ("things", "2024-03-01")]
+    assert [
+        (f.verdict.fingerprint, f.verdict.figures["rows"]) for f in ledger.matching("things", "f")
+    ] == [
+        ("f0", 3),
+        ("f2", 2),
+        ("f1", 1),
+    ]
+    assert [f.verdict.fingerprint for f in ledger.matching("things", "f2")] == ["f2"]
+    assert ledger.matching("things", "%") == []

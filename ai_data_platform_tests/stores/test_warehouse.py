@@ -10,6 +10,7 @@ from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.settings import CHECKOUT
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.intake import chat_log_days, pending_days
+from ai_data_platform.stores.ledger import GateLedger
 from ai_data_platform.stores.warehouse import BuildRecord, Warehouse
 from ai_data_platform_tests.stores.logs import chat, jsonl, write
 
@@ -65,7 +66,7 @@ def sources(home: Home) -> dict[str, str]:
 
 def build(home: Home) -> BuildRecord:
     inputs = home.warehouse.inputs(sources(home), VARIABLES)
-    return home.warehouse.build(inputs, VARIABLES, lambda line: None)
+    return home.warehouse.build(inputs, sources(home), VARIABLES, lambda line: None)
 
 
 @pytest.fixture(scope="session")
@@ -117,10 +118,7 @@ def test_the_record_of_a_build_names_models_and_every_check(built: Home) -> None
     assert {check["status"] for check in record["checks"]} <= {"success", "pass"}
     kinds = {check["unique_id"].split(".")[0] for check in record["checks"]}
     assert {"model", "test"} <= kinds
-    assert built.model_fingerprints("clean_conversations", "unknown") == {
-        "clean_conversations": record["models"]["clean_conversations"]["fingerprint"],
-        "unknown": None,
-    }
+    assert record["blocked"] == []
     assert not (built.lake.root / ".dbt_staging").exists()
 
 
@@ -147,7 +145,7 @@ def test_building_again_gives_the_same_bytes_and_touches_no_file(built: Home) ->
     record = build(built)
     assert in_place(built) == before
     assert {name: made["fingerprint"] for name, made in record["models"].items()} == (
-        built.model_fingerprints(*record["models"])
+        built.verified.fingerprints(*record["models"])
     )
 
 
@@ -165,6 +163,35 @@ def test_a_build_that_fails_a_test_moves_nothing_in(built: Home, tmp_path: Path)
     assert any("not_empty" in name and "clean_conversations" in name for name in failed)
     assert in_place(built) == before
     assert built.warehouse.last_build(record["inputs"]) is None
+    latest = built.ledger.latest("clean_conversations")
+    assert latest is not None
+    assert latest.verdict.outcome == "BLOCKED"
+    assert any("not_empty" in reason for reason in latest.verdict.reasons)
+
+
+@pytest.mark.slow
+def test_each_model_has_a_verdict_that_names_its_tests_and_what_it_read(built: Home) -> None:
+    kept = built.ledger.latest("clean_conversations")
+    staged = built.ledger.latest("stg_chat_logs")
+    assert kept is not None
+    assert staged is not None
+    assert kept.verdict.outcome == staged.verdict.outcome == "PASSED"
+    assert dict(staged.verdict.inputs) == sources(built)
+    assert set(kept.verdict.inputs) == {"int_chat_logs_judged", "stg_chat_logs"}
+    assert {rule.figure: rule.threshold for rule in kept.verdict.rules} == {
+        "tests": 1,
+        **dict.fromkeys(set(kept.verdict.figures) - {"rows", "tests"}, 0),
+    }
+    assert kept.verdict.figures["tests"] == len(kept.verdict.rules) - 1 > 4
+
+
+@pytest.mark.slow
+def test_a_model_without_its_verdict_is_built_again(built: Home) -> None:
+    inputs = built.warehouse.inputs(sources(built), VARIABLES)
+    (built.root / "verdicts.sqlite").unlink()
+    assert built.warehouse.last_build(inputs) is None
+    for day in built.lake.names("raw_chat_logs"):
+        assert not built.verified.passes(day)
 
 
 @pytest.mark.slow
@@ -172,7 +199,9 @@ def test_the_project_is_parsed_once_for_each_change(tmp_path: Path) -> None:
     project = tmp_path / "project"
     ignored = shutil.ignore_patterns("target", "logs")
     shutil.copytree(CHECKOUT / "dbt_project", project, ignore=ignored)
-    warehouse = Warehouse(project, tmp_path / "lake", tmp_path / "dbt")
+    warehouse = Warehouse(
+        project, tmp_path / "lake", tmp_path / "dbt", GateLedger(tmp_path / "verdicts.sqlite")
+    )
 
     path = warehouse.manifest()
     first = path.stat().st_mtime_ns
@@ -187,13 +216,15 @@ def test_the_project_is_parsed_once_for_each_change(tmp_path: Path) -> None:
 
 def test_before_the_first_build_there_is_none(home: Home) -> None:
     assert home.warehouse.last_build("any") is None
-    assert home.model_fingerprints("stg_chat_logs") == {"stg_chat_logs": None}
+    assert not home.verified.passes("stg_chat_logs")
 
 
 def test_the_project_fingerprint_follows_sql_and_yml_alone(tmp_path: Path) -> None:
     write(tmp_path / "models" / "a.sql", b"select 1")
     write(tmp_path / "dbt_project.yml", b"name: x")
-    warehouse = Warehouse(tmp_path, tmp_path / "lake", tmp_path / "dbt")
+    warehouse = Warehouse(
+        tmp_path, tmp_path / "lake", tmp_path / "dbt", GateLedger(tmp_path / "verdicts.sqlite")
+    )
     before = warehouse.project_fingerprint()
     write(tmp_path / "target" / "compiled.sql", b"select 1")
     write(tmp_path / "README.md", b"read me")

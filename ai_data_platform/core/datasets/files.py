@@ -57,7 +57,7 @@ def card(
         "",
         "## Gate",
         "",
-        f"The gate {verdict.summary}.",
+        f"Gate verdict: {verdict.summary}.",
         "",
         "| figure | value | wanted | why |",
         "|---|---:|---|---|",

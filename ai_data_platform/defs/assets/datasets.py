@@ -11,6 +11,7 @@ from ai_data_platform.core.datasets.threads import Exchange
 from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
 from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.publishing import publish
 from ai_data_platform.defs.reporting import candidate_result
 from ai_data_platform.settings import Settings
@@ -43,6 +44,7 @@ _CLEAN = dg.AssetKey(["training_data", "clean_conversations"])
     code_version=SFT_VERSION,
     automation_condition=CHANGED_AND_GATED,
 )
+@fails_closed()
 def sft_dataset(
     settings: dg.ResourceParam[Settings], home: dg.ResourceParam[Home]
 ) -> dg.MaterializeResult[Any]:
@@ -51,7 +53,7 @@ def sft_dataset(
     Staged as an immutable version with manifest and card; readers see it once `datasets/sft` has
     published it.
     """
-    upstream = home.model_fingerprints("stg_chat_logs", "clean_conversations")
+    upstream = home.verified.fingerprints("stg_chat_logs", "clean_conversations")
     thresholds = settings.sft_thresholds()
     inputs = fingerprint([SFT_VERSION, upstream, settings.validation_share, str(thresholds)])
     candidate = staged_from(home, "sft", inputs) or _stage_sft(home, settings, inputs, upstream)
@@ -88,15 +90,13 @@ def sft_checks() -> list[dg.AssetChecksDefinition]:
 
 def logged_exchanges(home: Home) -> Iterator[Exchange]:
     """Every exchange of the chat logs, grouped by conversation."""
-    for batch in home.lake.read("stg_chat_logs").to_batches():
+    for batch in home.verified.read("stg_chat_logs").to_batches():
         for row in batch.to_pylist():
             yield Exchange.from_row(row)
 
 
-def _stage_sft(
-    home: Home, settings: Settings, inputs: str, upstream: dict[str, str | None]
-) -> Candidate:
-    clean = set(home.lake.read("clean_conversations", ["record_id"])["record_id"].to_pylist())
+def _stage_sft(home: Home, settings: Settings, inputs: str, upstream: dict[str, str]) -> Candidate:
+    clean = set(home.verified.read("clean_conversations", ["record_id"])["record_id"].to_pylist())
     dataset = build_sft(logged_exchanges(home), clean, validation_share=settings.validation_share)
     return stage_dataset(
         home,

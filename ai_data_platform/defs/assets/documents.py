@@ -12,6 +12,7 @@ from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.core.gates import Rule
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
 from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.reporting import audited_result
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.audit import audited_write, standing
@@ -24,6 +25,7 @@ _NOT_EMPTY = (Rule("rows", ">", 0, "an empty source would empty the whole index"
 
 
 @dg.asset(group_name="raw", kinds={"parquet", "python"}, owners=["team:data"], code_version="1")
+@fails_closed()
 def raw_documents(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
@@ -40,7 +42,7 @@ def raw_documents(
     parsed = 0
     if audited is None:
         scan = folders.scan(
-            home.lake.read_if_any("raw_documents"),
+            home.verified.read_if_passed("raw_documents"),
             home.lake.read_if_any("raw_documents_quarantine"),
             context.log.info,
         )
@@ -67,14 +69,15 @@ def raw_documents(
     code_version=CHUNKER_VERSION,
     automation_condition=CHANGED_AND_GATED,
 )
+@fails_closed()
 def document_chunks(
     settings: dg.ResourceParam[Settings], home: dg.ResourceParam[Home]
 ) -> dg.MaterializeResult[Any]:
     """Passages of the documents, cut where their content says so, so that an edit moves one or two."""
     options = settings.chunk_options()
-    documents = home.lake.manifest("raw_documents")
+    upstream = home.verified.fingerprints("raw_documents")
     version = fingerprint([CHUNKER_VERSION, options.fingerprint])
-    inputs = fingerprint([documents and documents.fingerprint, version])
+    inputs = fingerprint([upstream["raw_documents"], version])
     audited = standing(home.lake, home.ledger, "document_chunks", inputs)
     if audited is None:
         table = _chunk(home, options, version)
@@ -86,6 +89,7 @@ def document_chunks(
             _NOT_EMPTY,
             inputs=inputs,
             code_version=__version__,
+            made_from=upstream,
             extra={"chunker": version},
         )
     return audited_result(audited, CHUNK)
@@ -101,13 +105,14 @@ def document_checks() -> list[dg.AssetChecksDefinition]:
 
 def _chunk(home: Home, options: Any, version: str) -> pa.Table:
     """The chunks of every document; those of an unchanged document are taken over."""
-    standing_chunks = home.lake.manifest("document_chunks")
+    manifest = home.lake.manifest("document_chunks")
+    earlier = home.verified.read_if_passed("document_chunks")
     known: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    if standing_chunks is not None and standing_chunks.extra.get("chunker") == version:
-        for row in home.lake.read("document_chunks").to_pylist():
+    if manifest is not None and earlier is not None and manifest.extra.get("chunker") == version:
+        for row in earlier.to_pylist():
             known.setdefault((row["uri"], row["content_hash"]), []).append(row)
     rows: list[dict[str, Any]] = []
-    for document in home.lake.read("raw_documents").to_pylist():
+    for document in home.verified.read("raw_documents").to_pylist():
         made = known.get((document["uri"], document["content_hash"]))
         rows += chunk_rows(document, options) if made is None else made
     return pa.Table.from_pylist(rows, schema=CHUNK)

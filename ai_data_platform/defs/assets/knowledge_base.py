@@ -10,6 +10,7 @@ from ai_data_platform.core.documents import CHUNK
 from ai_data_platform.core.retrieval import Embedder, Progress
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
 from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.publishing import publish
 from ai_data_platform.defs.reporting import counts_table, result, verdict_table
 from ai_data_platform.settings import Settings
@@ -37,6 +38,7 @@ _NOT_STORED = ["content_hash"]  # changes with every byte of a document; its chu
     code_version="1",
     automation_condition=CHANGED_AND_GATED,
 )
+@fails_closed()
 def chunk_embeddings(
     context: dg.AssetExecutionContext,
     home: dg.ResourceParam[Home],
@@ -47,7 +49,7 @@ def chunk_embeddings(
     Only chunks whose text or model changed are embedded; chunks that vanished are deleted. Readers stay
     on the version tagged `published`.
     """
-    chunks = home.lake.read("document_chunks").drop_columns(_NOT_STORED)
+    chunks = home.verified.read("document_chunks").drop_columns(_NOT_STORED)
     report = home.chunks.sync(chunks, embedder, "embedding_text", _progress(context))
     return _synced(home.chunks.content_fingerprint(report.version), report, CHUNK)
 
@@ -60,6 +62,7 @@ def chunk_embeddings(
     code_version="1",
     automation_condition=CHANGED_AND_GATED,
 )
+@fails_closed()
 def conversation_embeddings(
     context: dg.AssetExecutionContext,
     home: dg.ResourceParam[Home],
@@ -79,6 +82,7 @@ def conversation_embeddings(
     code_version="1",
     automation_condition=CHANGED_AND_GATED,
 )
+@fails_closed()
 def rag_eval_scores(
     settings: dg.ResourceParam[Settings],
     home: dg.ResourceParam[Home],
@@ -90,7 +94,7 @@ def rag_eval_scores(
     to the gate ledger.
     """
     questions = questions_for(
-        home.lake.read("raw_documents"), settings.eval_questions, settings.generated_questions
+        home.verified.read("raw_documents"), settings.eval_questions, settings.generated_questions
     )
     candidate = audit_candidate(home, embedder, questions, settings.index_thresholds(), __version__)
     return result(

@@ -15,13 +15,15 @@ from ai_data_platform.core.datasets.preference_dataset import (
     preference_rules,
 )
 from ai_data_platform.core.datasets.split import Split, split_of
+from ai_data_platform.core.errors import GateBlocked
 from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.core.gates import Rule
 from ai_data_platform.defs.assets.datasets import logged_exchanges
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED, DAYS_CHANGED_AND_GATED
 from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.publishing import publish
-from ai_data_platform.defs.reporting import audited_result, blocked, candidate_result
+from ai_data_platform.defs.reporting import audited_result, candidate_result
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.audit import audited_write, standing
 from ai_data_platform.stores.candidates import (
@@ -59,27 +61,21 @@ _ACCOUNTED = (
     code_version=_PAIRS_VERSION,
     automation_condition=DAYS_CHANGED_AND_GATED,
 )
+@fails_closed()
 def preference_pairs(
     context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
     home: dg.ResourceParam[Home],
 ) -> dg.MaterializeResult[Any]:
     """The best against the worst rated answer of each prompt; siblings only, linear in the ratings."""
-    days = [home.lake.manifest(name) for name in home.lake.names("raw_feedback")]
-    sources = [day.fingerprint for day in days if day is not None]
-    if not sources:
-        raise blocked("no day of raw_feedback has passed its gate: there is nothing to pair")
-    inputs = fingerprint(
-        [
-            _PAIRS_VERSION,
-            sources,
-            home.model_fingerprints("stg_chat_logs"),
-            settings.pair_min_margin,
-        ]
-    )
+    days = home.verified.days("raw_feedback")
+    if not days:
+        raise GateBlocked("no day of raw_feedback has passed its gate: there is nothing to pair")
+    upstream = home.verified.fingerprints("stg_chat_logs", *days)
+    inputs = fingerprint([_PAIRS_VERSION, upstream, settings.pair_min_margin])
     audited = standing(home.lake, home.ledger, "preference_pairs", inputs)
     if audited is None:
-        pairs, figures, dropped = _pairs(home, settings.pair_min_margin)
+        pairs, figures, dropped = _pairs(home, days, settings.pair_min_margin)
         audited = audited_write(
             home.lake,
             home.ledger,
@@ -88,6 +84,7 @@ def preference_pairs(
             _ACCOUNTED,
             inputs=inputs,
             code_version=__version__,
+            made_from=upstream,
             figures=figures,
             dropped=dropped,
         )
@@ -103,6 +100,7 @@ def preference_pairs(
     code_version=_DATASET_VERSION,
     automation_condition=CHANGED_AND_GATED,
 )
+@fails_closed()
 def preference_dataset(
     settings: dg.ResourceParam[Settings], home: dg.ResourceParam[Home]
 ) -> dg.MaterializeResult[Any]:
@@ -110,7 +108,7 @@ def preference_dataset(
 
     Staged as an immutable version; readers see it once `datasets/preference` has published it.
     """
-    upstream = home.lake_fingerprints("preference_pairs")
+    upstream = home.verified.fingerprints("preference_pairs")
     inputs = fingerprint(
         [_DATASET_VERSION, upstream, settings.validation_share, settings.max_duplicate_rate]
     )
@@ -161,13 +159,9 @@ def preference_checks() -> list[dg.AssetChecksDefinition]:
 
 
 def _pairs(
-    home: Home, min_margin: float
+    home: Home, days: list[str], min_margin: float
 ) -> tuple[pa.Table, dict[str, float | None], dict[str, int]]:
-    ratings = (
-        Rating.from_row(row)
-        for name in home.lake.names("raw_feedback")
-        for row in home.lake.read(name).to_pylist()
-    )
+    ratings = (Rating.from_row(row) for day in days for row in home.verified.read(day).to_pylist())
     made = build_pairs(logged_exchanges(home), ratings, PairOptions(min_margin=min_margin))
     figures = dict(made.figures)
     total, used = figures["ratings"] or 0, figures["ratings_used"] or 0
@@ -176,10 +170,8 @@ def _pairs(
     return split_table(made.pairs, PREFERENCE_SCHEMA), figures, dropped
 
 
-def _stage(
-    home: Home, settings: Settings, inputs: str, upstream: dict[str, str | None]
-) -> Candidate:
-    pairs = [Pair(**row) for row in home.lake.read("preference_pairs").to_pylist()]
+def _stage(home: Home, settings: Settings, inputs: str, upstream: dict[str, str]) -> Candidate:
+    pairs = [Pair(**row) for row in home.verified.read("preference_pairs").to_pylist()]
     splits: dict[Split, list[Pair]] = {"train": [], "validation": []}
     for pair in pairs:
         splits[split_of(pair.conversation_id, settings.validation_share)].append(pair)

@@ -8,7 +8,9 @@ import dagster as dg
 import pyarrow.parquet as pq
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
+from ai_data_platform.core.errors import GateBlocked
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED, DAYS_CHANGED_AND_GATED
+from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.reporting import blocked, column_schema, counts_table
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.home import Home
@@ -50,27 +52,25 @@ def dbt_models(warehouse: Warehouse) -> dg.AssetsDefinition:
         home: dg.ResourceParam[Home],
     ) -> Iterator[Any]:
         """Filters, duplicates and tests in SQL."""
-        sources = _raw_fingerprints(home)
-        if not sources:
-            raise blocked(
-                "no day of raw_chat_logs has passed its gate: there is nothing to transform"
-            )
-        variables = _variables(settings)
-        inputs = warehouse.inputs(sources, variables)
-        standing = warehouse.last_build(inputs)
-        build = standing or warehouse.build(inputs, variables, context.log.info)
+        with fails_closed():
+            sources = home.verified.fingerprints(*home.verified.days("raw_chat_logs"))
+            if not sources:
+                raise GateBlocked(
+                    "no day of raw_chat_logs has passed its gate: there is nothing to transform"
+                )
+            variables = _variables(settings)
+            inputs = warehouse.inputs(sources, variables)
+            standing = warehouse.last_build(inputs)
+            build = standing or warehouse.build(inputs, sources, variables, context.log.info)
         yield from _check_results(context, build, nodes)
         if not build["models"]:
-            raise blocked(_failures(build))
+            raise blocked(
+                "dbt failed, so the models in the lake stay as they are: "
+                + "; ".join(build["blocked"])
+            )
         yield from _model_results(context, home, build, reused=standing is not None)
 
     return models
-
-
-def _raw_fingerprints(home: Home) -> dict[str, str]:
-    """Content of every day of `raw_chat_logs` in the lake, by day."""
-    found = {name: home.lake.manifest(name) for name in home.lake.names("raw_chat_logs")}
-    return {name: manifest.fingerprint for name, manifest in found.items() if manifest is not None}
 
 
 def _variables(settings: Settings) -> dict[str, Any]:
@@ -129,11 +129,3 @@ def _in_order(build: BuildRecord) -> list[str]:
 def _reasons(home: Home) -> dict[str, int]:
     counts = home.lake.read("dropped_conversations", ["drop_reason"])["drop_reason"].value_counts()
     return {row["values"]: row["counts"] for row in counts.to_pylist()}
-
-
-def _failures(build: BuildRecord) -> str:
-    failed = [
-        c for c in build["checks"] if c["status"] not in ("pass", "success", "warn", "skipped")
-    ]
-    lines = [f"{c['unique_id'].split('.')[2]}: {c['message']}" for c in failed]
-    return "dbt failed, so the models in the lake stay as they are: " + "; ".join(lines)
