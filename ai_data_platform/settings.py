@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from ai_data_platform.core.datasets.sft import SftThresholds
@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     eval_questions: Path | None = Field(
         None,
         description="JSONL of the team's evaluation questions; without it they are made from the documents",
+    )
+    eval_answers: Path | None = Field(
+        None,
+        description="JSONL of answers that your product gave (`question`, `answer`; `contexts` and a human "
+        "`faithfulness` from 0 to 1 where there are any); without it answers are copied from what is found",
     )
     generated_questions: int = Field(
         200, ge=0, description="Questions made from the documents when the team has none"
@@ -107,6 +112,32 @@ class Settings(BaseSettings):
         0.03, gt=0, lt=1, description="Largest drop in a retrieval score that counts as no drop"
     )
 
+    judge_model: str | None = Field(
+        None,
+        description="Model that judges faithfulness and context recall, as its endpoint names it; without "
+        "it the offline scorer does",
+    )
+    judge_url: str = Field(
+        "https://api.openai.com/v1", description="OpenAI-compatible endpoint of the judge"
+    )
+    judge_key: SecretStr | None = Field(
+        None, description="Key of the judge's endpoint; never logged"
+    )
+    judge_repeats: int = Field(
+        3,
+        ge=1,
+        le=20,
+        description="Times that each answer is judged; their spread widens the interval",
+    )
+    judge_concurrency: int = Field(4, ge=1, le=64, description="Requests to the judge at a time")
+    judge_timeout: float = Field(
+        60, gt=0, description="Seconds that a request to the judge may take"
+    )
+    judge_price_in: float = Field(
+        0, ge=0, description="Price of a million tokens that the judge reads"
+    )
+    judge_price_out: float = Field(0, ge=0, description="Price of a million tokens that it writes")
+
     feedback_trigger: int = Field(
         1_000, ge=1, description="Unprocessed ratings that start a preference build"
     )
@@ -137,7 +168,7 @@ class Settings(BaseSettings):
         }
         return {**values, **sample}
 
-    @field_validator("eval_questions")
+    @field_validator("eval_questions", "eval_answers")
     @classmethod
     def _is_a_file(cls, path: Path | None) -> Path | None:
         found = None if path is None else path.expanduser()

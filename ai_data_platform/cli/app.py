@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from ai_data_platform.cli.gate_report import gate_report, report_as_json
+from ai_data_platform.cli.gate_view import show_gate
 from ai_data_platform.cli.output import AsJson, console, explained, show_json, table
 from ai_data_platform.cli.report import platform_report
 from ai_data_platform.cli.summary import show_summary
@@ -78,10 +80,39 @@ def run(
 
 @app.command()
 @explained
-def status(as_json: AsJson = False) -> None:
+def status(
+    every_drop: Annotated[
+        bool, typer.Option("--all", help="Show every reason for which rows were dropped.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """What is published, what the gates said last, and where rows went."""
     settings = read_settings()
-    _show(platform_report(_home(settings)), settings, [], as_json, next_steps=False)
+    report = platform_report(_home(settings))
+    _show(report, settings, [], as_json, next_steps=False, every_drop=every_drop)
+
+
+@app.command()
+@explained
+def gate(
+    name: Annotated[
+        str,
+        typer.Argument(help=f"{', '.join(PUBLICATIONS)}, or a table: raw_chat_logs/2025-03-01."),
+    ],
+    candidate: Annotated[
+        str | None,
+        typer.Option(help="The start of a fingerprint; the candidate judged last by default."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why a gate let a candidate through, or did not. Exit code 1 when it did not."""
+    report = gate_report(_home(read_settings()), name, candidate)
+    if as_json:
+        show_json(report_as_json(report))
+    else:
+        show_gate(report)
+    if not report.passes:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -95,7 +126,7 @@ def search(
     from ai_data_platform.stores.search import KnowledgeBase
 
     settings = read_settings()
-    found = KnowledgeBase(_home(settings), settings.embedding_model, settings.embedding_revision)
+    found = KnowledgeBase(_home(settings), _embedder(settings))
     hits = found.search(query, k)
     if as_json:
         show_json({"version": found.version(), "hits": hits})
@@ -199,7 +230,7 @@ def serve() -> None:
 
     settings = read_settings()
     home = _home(settings)
-    found = KnowledgeBase(home, settings.embedding_model, settings.embedding_revision)
+    found = KnowledgeBase(home, _embedder(settings))
     threading.Thread(target=found.warm, daemon=True).start()
     service = create_app(home.feedback, search=found.search)
     uvicorn.run(service, host=settings.host, port=settings.port, log_level="info")
@@ -219,6 +250,12 @@ def dev(
     os.execv(command[0], [*command, "--module-name", "ai_data_platform.definitions"])
 
 
+def _embedder(settings: Settings) -> Any:
+    from ai_data_platform.stores.models import SentenceTransformerEmbedder
+
+    return SentenceTransformerEmbedder(settings.embedding_model, settings.embedding_revision)
+
+
 def _snapshot(settings: Settings, home: Home) -> Any:
     from ai_data_platform.stores.snapshot import RunSnapshot
 
@@ -227,7 +264,7 @@ def _snapshot(settings: Settings, home: Home) -> Any:
         chat_logs=settings.chat_logs,
         feedback=settings.feedback_files,
         documents=settings.documents,
-        eval_questions=settings.eval_questions,
+        evaluation=(settings.eval_questions, settings.eval_answers),
         settings=settings.model_dump_json(exclude={"host", "port"}),
         code=(CHECKOUT / "ai_data_platform", CHECKOUT / "dbt_project" / "models"),
     )
@@ -251,11 +288,17 @@ def _show(
     *,
     note: str | None = None,
     next_steps: bool = True,
+    every_drop: bool = False,
 ) -> None:
     if as_json:
         failed = [{"where": f.where, "message": f.message} for f in failures]
         show_json({**report, "note": note, "failures": failed})
         return
     show_summary(
-        report, failures, note, on_the_sample=settings.on_the_sample, next_steps=next_steps
+        report,
+        failures,
+        note,
+        on_the_sample=settings.on_the_sample,
+        next_steps=next_steps,
+        every_drop=every_drop,
     )

@@ -40,9 +40,10 @@ class Candidate:
 
 
 def staged_from(home: Home, name: str, inputs: str) -> Candidate | None:
-    """The version last staged when it was made from these inputs and judged; else None."""
-    manifest = home.versions(name).last_staged()
-    if manifest is None or manifest["inputs"] != inputs:
+    """The version last staged when it was made from these inputs, is whole and judged; else None."""
+    versions = home.versions(name)
+    manifest = versions.last_staged()
+    if manifest is None or manifest["inputs"] != inputs or versions.damaged(manifest["version"]):
         return None
     found = home.ledger.find(PUBLICATIONS[name], manifest["fingerprint"])
     if found is None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from ai_data_platform.core.errors import IndexMismatch
+from ai_data_platform.core.retrieval import Embedder
 from ai_data_platform.stores.home import Home
-from ai_data_platform.stores.models import SentenceTransformerEmbedder
 
 __all__ = ["KnowledgeBase"]
 
@@ -12,9 +12,9 @@ __all__ = ["KnowledgeBase"]
 class KnowledgeBase:
     """The published index; each search reads the version that is published at that moment."""
 
-    def __init__(self, home: Home, model: str, revision: str | None = None) -> None:
+    def __init__(self, home: Home, embedder: Embedder) -> None:
         self._home = home
-        self._embedder = SentenceTransformerEmbedder(model, revision)
+        self._embedder = embedder
 
     def version(self) -> str:
         """The version that searches read. Raises NotPublishedYet before the first publication."""
@@ -35,7 +35,7 @@ class KnowledgeBase:
         strangers = {hit["embedder"] for hit in hits} - {self._embedder.fingerprint}
         if strangers:
             raise IndexMismatch(
-                f"the published index was embedded by another model than {self._embedder.model}: "
+                "the published index was embedded by another model than the one that reads the question: "
                 "set AIDP_EMBEDDING_MODEL as it was, or run `aidp run` to embed it again"
             )
         names = ("chunk_id", "uri", "title", "heading_path", "page", "position", "text", "score")

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from ai_data_platform.core.fingerprints import fingerprint
+from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
 from ai_data_platform.stores.documents import DocumentFolders
 from ai_data_platform.stores.files import DropFolder, listing_fingerprint, write_atomically
 from ai_data_platform.stores.home import Home
@@ -27,7 +27,7 @@ class RunSnapshot:
         chat_logs: str | None,
         feedback: str | None,
         documents: tuple[str, ...],
-        eval_questions: Path | None,
+        evaluation: tuple[Path | None, ...],
         settings: str,
         code: tuple[Path, ...],
     ) -> None:
@@ -35,14 +35,13 @@ class RunSnapshot:
         self._chat_logs = chat_logs
         self._feedback = feedback
         self._documents = documents
-        self._eval_questions = eval_questions
+        self._evaluation = evaluation
         self._settings = settings
         self._code = code
 
     def sources(self) -> str:
         """What a run would read. Take it before the run: a file that arrives meanwhile is news."""
         home = self._home
-        questions = self._eval_questions
         return fingerprint(
             [
                 self._settings,
@@ -50,7 +49,7 @@ class RunSnapshot:
                 DropFolder(self._chat_logs, home.index("chat_logs")).fingerprint(),
                 DropFolder(self._feedback, home.index("feedback")).fingerprint(),
                 DocumentFolders(self._documents, home.index).inputs(),
-                questions.read_bytes().hex() if questions and questions.is_file() else None,
+                [hash_bytes(p.read_bytes()) if p and p.is_file() else None for p in self._evaluation],
                 home.feedback.last_sequence(),
             ]
         )

@@ -129,6 +129,13 @@ class VectorTable:
         tags = self._open().tags
         (tags.update if name in tags.list() else tags.create)(name, version)
 
+    def tagged(self, name: str) -> int | None:
+        """The version that a tag points at; None when there is no such tag."""
+        if not self.exists():
+            return None
+        tags = self._open().tags
+        return int(tags.get_version(name)) if name in tags.list() else None
+
     def tags(self) -> dict[str, int]:
         """The version that each tag points at; empty before the table exists."""
         if not self.exists():
@@ -210,9 +217,11 @@ class TagPointer:
         self._table = table
 
     def get(self) -> str | None:
-        tags = self._table.tags()
-        own = {number: tag for tag, number in tags.items() if tag.startswith("v-")}
-        tag = own.get(tags.get(PUBLISHED, -1))
+        # Tags are read one by one while another process moves them. A version has its own tag before it is
+        # published, so the pointer is read first and its name is then surely there.
+        number = self._table.tagged(PUBLISHED)
+        own = {version: tag for tag, version in self._table.tags().items() if tag.startswith("v-")}
+        tag = None if number is None else own.get(number)
         return None if tag is None else tag.removeprefix("v-")
 
     def holds(self, version: str) -> bool:

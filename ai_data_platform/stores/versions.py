@@ -8,7 +8,8 @@ from typing import Any, Literal, Protocol
 
 import orjson
 
-from ai_data_platform.core.errors import NotPublishedYet, VersionNotFound
+from ai_data_platform.core.errors import GateBlocked, NotPublishedYet, VersionNotFound
+from ai_data_platform.core.fingerprints import hash_bytes
 from ai_data_platform.core.gates import Verdict
 from ai_data_platform.stores.files import exclusive, replace_folder, write_atomically
 from ai_data_platform.stores.ledger import GateLedger
@@ -86,14 +87,21 @@ class VersionStore:
     ) -> str:
         """Lay down a candidate's files and manifest; returns its version. Twice is as once.
 
-        A version that was published keeps its folder as it was, whatever led to the same content again.
+        A version that was published keeps its folder as it was, whatever led to the same content again,
+        unless a file of it was changed since.
         """
         version = fingerprint[:_VERSION_LENGTH]
-        record = {**manifest, "name": self.name, "version": version, "fingerprint": fingerprint}
+        record = {
+            **manifest,
+            "name": self.name,
+            "version": version,
+            "fingerprint": fingerprint,
+            "files": {name: hash_bytes(content) for name, content in sorted(files.items())},
+        }
         data = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
         laid_down = self._manifest_bytes(version)
         kept = version in self._published_at() and self._pointer.holds(version)
-        if laid_down is None or (laid_down != data and not kept):
+        if laid_down is None or self.damaged(version) or (laid_down != data and not kept):
             with replace_folder(self.folder(version)) as staged:
                 for name, content in files.items():
                     (staged / name).parent.mkdir(parents=True, exist_ok=True)
@@ -101,6 +109,13 @@ class VersionStore:
                 (staged / "manifest.json").write_bytes(data)
         write_atomically(self._candidate, data)
         return version
+
+    def damaged(self, version: str) -> list[str]:
+        """Files of a version that are not as they were laid down, in order."""
+        files: dict[str, str] = self._existing(version)["files"]
+        return [
+            name for name, wanted in files.items() if _hash(self.folder(version) / name) != wanted
+        ]
 
     def last_staged(self) -> Mapping[str, Any] | None:
         """The manifest that the last candidate was staged with, or None before the first."""
@@ -128,7 +143,8 @@ class VersionStore:
         """Point readers at a candidate whose gate passed.
 
         A version that a person rolled back stays withdrawn until `rollback` names it again. Raises
-        GateBlocked without a passing verdict on exactly this candidate.
+        GateBlocked without a passing verdict on exactly this candidate, or when a file of it was changed
+        after it was judged.
         """
         manifest = self._existing(version)
         verdict = self._ledger.require(self._asset, str(manifest["fingerprint"]))
@@ -181,6 +197,11 @@ class VersionStore:
     def _move(
         self, event: str, version: str, manifest: Mapping[str, Any], verdict: Verdict
     ) -> None:
+        if damaged := self.damaged(version):
+            raise GateBlocked(
+                f"{', '.join(damaged)} of {self.name} {version} changed after the gate had judged it: "
+                "`aidp run` builds it again"
+            )
         record = {
             "event": event,
             "version": version,
@@ -260,3 +281,7 @@ class VersionStore:
             return (self.folder(version) / "manifest.json").read_bytes()
         except FileNotFoundError:
             return None
+
+
+def _hash(path: Path) -> str | None:
+    return hash_bytes(path.read_bytes()) if path.is_file() else None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ai_data_platform.stores.models import BUNDLED_MODEL, SentenceTransformerEmbedder
+from ai_data_platform.stores.models import SentenceTransformerEmbedder
 from ai_data_platform.stores.search import KnowledgeBase
 from ai_data_platform_tests.world import World
 
@@ -26,7 +26,7 @@ def test_how_to_borrow_mutably_is_answered_from_the_chapter_on_references(
         (tmp_path / "sources" / empty).mkdir()
     world = World(tmp_path, {"eval_questions": None}, SentenceTransformerEmbedder())
     graph = world.run("raw_documents+")
-    hits = KnowledgeBase(world.home, BUNDLED_MODEL).search("how do I borrow a value mutably", 3)
+    hits = KnowledgeBase(world.home, SentenceTransformerEmbedder()).search("how do I borrow a value mutably", 3)
     assert graph.good, graph.failures
     assert hits[0]["uri"].startswith("ch04-02-references-and-borrowing")
     assert "Mutable References" in hits[0]["heading_path"]

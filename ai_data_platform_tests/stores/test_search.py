@@ -7,7 +7,7 @@ import pytest
 
 from ai_data_platform.core.errors import IndexMismatch, NotPublishedYet
 from ai_data_platform.stores.home import Home
-from ai_data_platform.stores.models import BUNDLED_MODEL, SentenceTransformerEmbedder
+from ai_data_platform.stores.models import SentenceTransformerEmbedder
 from ai_data_platform.stores.search import KnowledgeBase
 from ai_data_platform_tests.embedders import WordHashEmbedder
 from ai_data_platform_tests.stores.logs import write
@@ -18,7 +18,7 @@ LENIENT = replace(THRESHOLDS, hit_at_5_floor=0, mrr_at_10_floor=0, ndcg_at_10_fl
 
 def test_before_a_publication_a_search_says_what_to_run(home: Home) -> None:
     with pytest.raises(NotPublishedYet, match="run `aidp run`"):
-        KnowledgeBase(home, BUNDLED_MODEL).search("anything")
+        KnowledgeBase(home, SentenceTransformerEmbedder()).search("anything")
 
 
 @pytest.mark.slow
@@ -30,7 +30,7 @@ def test_the_bundled_model_finds_by_meaning_in_the_published_version_alone(tmp_p
     assert candidate.verdict.figures["sampled_below_cosine"] == 0
     assert candidate.verdict.figures["hit_at_5"] >= 0.9  # type: ignore[operator]
     version = base.publish(candidate)
-    knowledge = KnowledgeBase(base.home, BUNDLED_MODEL)
+    knowledge = KnowledgeBase(base.home, SentenceTransformerEmbedder())
 
     hits = knowledge.search("When do I have to pay the bill?", k=3)
 
@@ -64,4 +64,4 @@ def test_an_index_of_another_model_is_refused(tmp_path: Path, dimension: int) ->
     base.build()
     base.publish(base.audit(thresholds=LENIENT))
     with pytest.raises(IndexMismatch):
-        KnowledgeBase(base.home, BUNDLED_MODEL).search("router")
+        KnowledgeBase(base.home, SentenceTransformerEmbedder()).search("router")

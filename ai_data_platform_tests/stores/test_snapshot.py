@@ -40,7 +40,7 @@ class Run:
             "chat_logs": str(self.root / "logs"),
             "feedback": str(self.root / "ratings"),
             "documents": (str(self.root / "docs"),),
-            "eval_questions": self.root / "questions.jsonl",
+            "evaluation": (self.root / "questions.jsonl",),
             "settings": "{}",
             "code": (self.root / "code",),
         }
@@ -103,7 +103,7 @@ def test_other_settings_are_something_to_do(run: Run) -> None:
     run.complete()
     run.changes = {"settings": '{"sft_min_rating": 5}'}
     assert run.snapshot().unchanged() is None
-    run.changes = {"eval_questions": None}
+    run.changes = {"evaluation": (None,)}
     assert run.snapshot().unchanged() is None
 
 
@@ -122,6 +122,6 @@ def test_what_arrives_during_a_run_is_news_for_the_next(run: Run) -> None:
 
 
 def test_lanes_without_a_source_do_not_stand_in_the_way(run: Run) -> None:
-    run.changes = {"chat_logs": None, "feedback": None, "documents": (), "eval_questions": None}
+    run.changes = {"chat_logs": None, "feedback": None, "documents": (), "evaluation": (None,)}
     run.complete()
     assert run.snapshot().unchanged() == REPORT

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from ai_data_platform.core.errors import GateBlocked, NotPublishedYet, VersionNotFound
-from ai_data_platform.core.fingerprints import hash_text
+from ai_data_platform.core.fingerprints import hash_bytes, hash_text
 from ai_data_platform.core.gates import Rule, judge
 from ai_data_platform.stores.ledger import GateLedger
 from ai_data_platform.stores.versions import FilePointer, VersionStore
@@ -66,6 +66,10 @@ def test_a_staged_version_is_named_by_its_content_and_lies_whole_in_its_folder(
         "name": "sft",
         "version": version,
         "fingerprint": hash_text("one"),
+        "files": {
+            "README.md": hash_bytes(b"# Card"),
+            "data/train.parquet": hash_bytes(b"one"),
+        },
     }
     assert sft.store.last_fingerprint() == hash_text("one")
     assert sft.store.version_of(hash_text("one")) == version
@@ -274,3 +278,29 @@ def test_the_history_tells_every_move_in_order(sft: Publication) -> None:
         ("publish", two, one),
         ("rollback", one, two),
     ]
+
+
+def test_a_file_that_changed_after_it_was_judged_is_not_published_and_is_laid_down_again(
+    sft: Publication,
+) -> None:
+    first = sft.publish("one")
+    sft.judge(hash_text("two"))
+    second = sft.stage("two")
+    (sft.store.folder(second) / "data" / "train.parquet").write_bytes(b"tow")
+
+    with pytest.raises(
+        GateBlocked, match=r"data/train\.parquet of sft .* changed after the gate had"
+    ):
+        sft.store.publish(second)
+    assert sft.listed() == [(first, True)]
+
+    sft.stage("two")
+    assert sft.store.publish(second) == "published"
+
+
+def test_rollback_refuses_a_version_whose_file_is_gone(sft: Publication) -> None:
+    first, second = sft.publish("one"), sft.publish("two")
+    (sft.store.folder(first) / "data" / "train.parquet").unlink()
+    with pytest.raises(GateBlocked, match="changed after the gate had judged it"):
+        sft.store.rollback()
+    assert sft.listed() == [(second, True), (first, False)]
