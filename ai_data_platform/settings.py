@@ -19,6 +19,7 @@ from ai_data_platform.core.datasets.sft import SftThresholds
 from ai_data_platform.core.documents import ChunkOptions
 from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.core.evaluation.index_evidence import GateThresholds
+from ai_data_platform.core.evaluation.judge_options import JudgeOptions
 
 __all__ = ["CHECKOUT", "SAMPLE", "Settings", "read_settings"]
 
@@ -192,6 +193,22 @@ class Settings(BaseSettings):
             delta=self.index_margin,
             faithfulness_floor=self.min_faithfulness,
             min_questions=self.min_questions,
+        )
+
+    def judge_options(self) -> JudgeOptions | None:
+        """Where the judge of answers is; None when the offline scorer judges."""
+        if self.judge_model is None:
+            return None
+        key = self.judge_key
+        return JudgeOptions(
+            url=self.judge_url,
+            model=self.judge_model,
+            key=None if key is None else key.get_secret_value(),
+            repeats=self.judge_repeats,
+            concurrency=self.judge_concurrency,
+            timeout=self.judge_timeout,
+            price_in=self.judge_price_in,
+            price_out=self.judge_price_out,
         )
 
     @property

@@ -186,6 +186,16 @@ def test_thresholds_and_sizes_come_from_their_settings() -> None:
     assert (chunks.target_words, chunks.max_words) == (100, 150)
 
 
+def test_a_judge_is_asked_only_when_it_is_named_and_its_key_stays_hidden() -> None:
+    assert Settings().judge_options() is None  # type: ignore[call-arg]
+    settings = Settings(judge_model="m", judge_key="secret-key", judge_repeats=5)  # type: ignore[call-arg]
+    options = settings.judge_options()
+    assert options is not None
+    assert (options.model, options.key, options.repeats) == ("m", "secret-key", 5)
+    shown = repr(settings) + settings.model_dump_json() + repr(options)
+    assert "secret-key" not in shown
+
+
 @pytest.mark.parametrize("words", [20, 120, 2000])
 def test_every_chunk_size_that_is_allowed_can_be_cut(words: int) -> None:
     settings = Settings(chunk_words=words)  # type: ignore[call-arg]
