@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from ai_data_platform.core.errors import AidpError
 from ai_data_platform.core.gates import judge
-from ai_data_platform.defs.reporting import blocked, column_schema, verdict_table
+from ai_data_platform.defs.reporting import blocked, column_schema, gate_metadata
 from ai_data_platform.stores.home import PUBLICATIONS, Home
 
 __all__ = ["publish"]
@@ -51,7 +51,7 @@ def publish(
             "dagster/row_count": current.rows,
             "dagster/column_schema": column_schema(schema),
             "path": dg.MetadataValue.path(str(current.folder)),
-            "gate": verdict_table(verdict),
+            **gate_metadata(verdict),
             "published_at": str(current.published_at),
         },
         data_version=dg.DataVersion(str(current.manifest["fingerprint"])),

@@ -1,225 +1,202 @@
 """The audit of a knowledge-base index: is it whole, and does it find what it should."""
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
-from ai_data_platform.core.evaluation.answers import EXTRACTIVE_ANSWERER, answer_extractively
-from ai_data_platform.core.evaluation.faithfulness import Idf, LexicalScorer
+from ai_data_platform.core.evaluation.answers import answer_extractively
+from ai_data_platform.core.evaluation.faithfulness import Case, Idf, LexicalScorer, Score, Scorer
 from ai_data_platform.core.evaluation.index_evidence import (
     IndexScores,
     Integrity,
+    Judged,
     comparability_key,
 )
-from ai_data_platform.core.evaluation.known_items import Section, generate_questions
-from ai_data_platform.core.evaluation.questions import (
-    Question,
-    parse_question,
-    question_set_fingerprint,
-)
 from ai_data_platform.core.evaluation.retrieval_metrics import score_rankings
+from ai_data_platform.core.evaluation.stored_answers import questions_of
 from ai_data_platform.core.fingerprints import hash_text
-from ai_data_platform.core.records import Rejected
 from ai_data_platform.core.retrieval.embedder import Embedder, Vectors
-from ai_data_platform.stores.readers import read_records
+from ai_data_platform.stores.evaluation_sets import (
+    NO_ANSWERS,
+    AnswerSet,
+    QuestionSet,
+    answers_for,
+    questions_for,
+)
+from ai_data_platform.stores.index_scan import scan_integrity
+from ai_data_platform.stores.score_tables import EVAL_SCORE, VersionAudit, question_table
 from ai_data_platform.stores.vectors import VectorTable
 
-__all__ = ["AUDIT_VERSION", "EVAL_SCORE", "IndexAudit", "QuestionSet", "questions_for"]
+__all__ = [
+    "AUDIT_VERSION",
+    "EVAL_SCORE",
+    "AnswerSet",
+    "IndexAudit",
+    "QuestionSet",
+    "answers_for",
+    "questions_for",
+]
 
-AUDIT_VERSION = "index-audit-1"
+AUDIT_VERSION = "index-audit-2"
 _RANKED = 10  # chunks asked for: MRR@10 and nDCG@10 look no further
 _CONTEXTS = 5  # chunks that an answer is given from
-_SAMPLED = 300  # rows embedded again: finds 1 % of misplaced vectors with probability 0.95
-_LEAST_COSINE = 0.999
-_DOC_ID = re.compile(r"[0-9a-f]{32}")
 
-EVAL_SCORE = pa.schema(
-    [
-        pa.field("question_id", pa.string(), nullable=False),
-        pa.field("question", pa.string(), nullable=False),
-        pa.field("origin", pa.string(), nullable=False),
-        pa.field("hit_at_5", pa.float64()),
-        pa.field("mrr_at_10", pa.float64()),
-        pa.field("ndcg_at_10", pa.float64()),
-        pa.field("context_recall", pa.float64()),
-        pa.field("faithfulness", pa.float64()),
-        pa.field("answer", pa.string(), nullable=False),
-        pa.field("retrieved", pa.list_(pa.string()), nullable=False),  # chunk ids, best first
-    ]
-)
-"""How one question fared on the candidate."""
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionSet:
-    """Questions whose gold documents are doc_ids, and the team's records that were set aside."""
-
-    questions: tuple[Question, ...]
-    rejected: Mapping[str, int]
-
-    @property
-    def fingerprint(self) -> str:
-        return question_set_fingerprint(self.questions)
-
-
-def questions_for(documents: pa.Table, team_file: Path | None, generated: int) -> QuestionSet:
-    """The team's questions where there is a file of them, else questions made from the documents."""
-    if team_file is not None and team_file.is_file():
-        return _team_questions(documents, team_file)
-    sections = (
-        Section(row["doc_id"], row["title"], tuple(part["heading_path"]), part["text"])
-        for row in documents.select(["doc_id", "title", "sections"]).to_pylist()
-        for part in row["sections"]
-    )
-    made = generate_questions(sections, generated)
-    return QuestionSet(made.questions, made.skipped)
-
-
-def _team_questions(documents: pa.Table, path: Path) -> QuestionSet:
-    by_uri = dict(zip(documents["uri"].to_pylist(), documents["doc_id"].to_pylist(), strict=True))
-    questions: list[Question] = []
-    rejected: dict[str, int] = {}
-    for _, record, _ in read_records(path, path.name):
-        found = record if isinstance(record, Rejected) else parse_question(record)
-        if isinstance(found, Rejected):
-            rejected[found.reason] = rejected.get(found.reason, 0) + 1
-        else:
-            gold = tuple(_doc_id(name, by_uri) for name in found.gold_doc_ids)
-            questions.append(replace(found, gold_doc_ids=gold))
-    return QuestionSet(tuple(questions), dict(sorted(rejected.items())))
-
-
-def _doc_id(name: str, by_uri: Mapping[str, str]) -> str:
-    """The doc_id that a gold name means: a uri, or a doc_id as it is.
-
-    A document that left the source keeps its doc_id, so the candidate misses it where the published
-    index still finds it, and losing it is seen.
-    """
-    return by_uri.get(name) or (name if _DOC_ID.fullmatch(name) else hash_text(name))
+_Hits = Sequence[Mapping[str, Any]]
+_Cases = dict[str, dict[str, Case]]
 
 
 class IndexAudit:
-    """Scores versions of one table on one question set with one scorer, so that they can be compared."""
+    """Scores versions of one table on one question set with one scorer, so that they can be compared.
+
+    Without a `scorer` the offline one does, with the word frequencies of `chunks`. A scorer whose scores
+    have a spread says in an attribute `repeats` over how many repeats; without it each spread counts
+    whole. `encode` gives the vectors of questions, the embedder's own by default.
+    """
 
     def __init__(
-        self, table: VectorTable, embedder: Embedder, questions: QuestionSet, chunks: pa.Table
+        self,
+        table: VectorTable,
+        embedder: Embedder,
+        questions: QuestionSet,
+        chunks: pa.Table,
+        *,
+        scorer: Scorer | None = None,
+        answers: AnswerSet = NO_ANSWERS,
+        encode: Callable[[Sequence[str]], Vectors] | None = None,
     ) -> None:
         self._table = table
         self._embedder = embedder
         self._questions = questions.questions
+        self._answers = answers.answers
         self._chunks = chunks
         self._idf = Idf.fit(chunks["text"].to_pylist())
-        self._scorer = LexicalScorer(self._idf)
-        self._vectors: Vectors | None = None
+        self.scorer: Scorer = scorer or LexicalScorer(self._idf)
+        self._encode = encode or embedder.encode
+        self._vectors: dict[str, Vectors] = {}
+        self._known: dict[Case, Score] = {}
         self.key = comparability_key(
-            questions.fingerprint, self._scorer.fingerprint, EXTRACTIVE_ANSWERER, _CONTEXTS
+            questions.fingerprint, self.scorer.fingerprint, answers.answerer, _CONTEXTS
         )
 
     def scores(self, version: int) -> tuple[IndexScores, pa.Table]:
         """A version's scores by question, and the same as rows of EVAL_SCORE."""
-        found = {
-            question.question_id: self._table.search(
-                question.question, vector, _RANKED, version=version
-            )
-            for question, vector in zip(self._questions, self._query_vectors(), strict=True)
-        }
+        audited = self.audit(version)
+        return audited.scores, question_table(self._questions, self._answers, audited)
+
+    def audit(self, version: int) -> VersionAudit:
+        """A version's scores with what they rest on. A case that comes again has the same score."""
+        hits = self._search(version)
+        asked = {question.question_id: hits[question.question] for question in self._questions}
         retrieval = score_rankings(
-            {asked: [hit["doc_id"] for hit in hits] for asked, hits in found.items()},
+            {question_id: [hit["doc_id"] for hit in own] for question_id, own in asked.items()},
             {question.question_id: question.gold_doc_ids for question in self._questions},
         ).per_question
-        rows = [self._row(question, found[question.question_id]) for question in self._questions]
-        for row in rows:
-            score = retrieval[row["question_id"]]
-            row |= {m: getattr(score, m) for m in ("hit_at_5", "mrr_at_10", "ndcg_at_10")}
+        answered = self._answered(hits)
+        cases = self._cases(hits, answered)
+        evidence = {measure: self._scored(own) for measure, own in cases.items()}
+        values = {measure: _values(own) for measure, own in evidence.items()}
         scores = IndexScores(
             self.key,
             retrieval,
-            {row["question_id"]: row["context_recall"] for row in rows},
-            {row["question_id"]: row["faithfulness"] for row in rows},
+            dict.fromkeys(asked) | values["context_recall"],
+            values["faithfulness"],
+            values.get("retrieved_faithfulness", {}),
+            {measure: self._judged(cases[measure], own) for measure, own in evidence.items()},
         )
-        return scores, pa.Table.from_pylist(rows, schema=EVAL_SCORE)
+        retrieved = {item: tuple(hit["chunk_id"] for hit in own) for item, own in asked.items()}
+        return VersionAudit(scores, retrieved, answered, evidence)
+
+    def cases(self, version: int) -> list[Case]:
+        """Everything that auditing a version has scored, each once: what a judge's price depends on."""
+        hits = self._search(version)
+        measures = self._cases(hits, self._answered(hits)).values()
+        return list(dict.fromkeys(case for own in measures for case in own.values()))
 
     def integrity(self, version: int) -> Integrity:
         """Counts from comparing each row of a version with the chunk that it should hold."""
-        rows = self._table.read(
-            ["chunk_id", "text_hash", "embedding_text", "embedder", "vector"], version
-        )
-        expected = dict(
-            zip(
-                self._chunks["chunk_id"].to_pylist(),
-                self._chunks["text_hash"].to_pylist(),
-                strict=True,
-            )
-        )
-        ids, hashes = rows["chunk_id"].to_pylist(), rows["text_hash"].to_pylist()
-        texts = rows["embedding_text"].to_pylist()
-        vectors = _matrix(rows, self._embedder.dimension)
-        norms = np.linalg.norm(vectors.astype(np.float64), axis=1)
-        models = rows["embedder"].to_pylist()
-        pairs = list(zip(ids, hashes, texts, strict=True))
-        sampled = self._sampled(ids)
-        return Integrity(
-            chunks_expected=len(expected),
-            rows=rows.num_rows,
-            ids_missing=len(expected.keys() - set(ids)),
-            ids_unexpected=len(set(ids) - expected.keys()),
-            text_hash_mismatches=sum(
-                i in expected and (expected[i] != h or hash_text(t) != h) for i, h, t in pairs
-            ),
-            wrong_dimension=0,  # LanceDB's type holds every vector to one length
-            not_finite=int((~np.isfinite(norms)).sum()),
-            not_unit_norm=int((np.abs(norms - 1) > 1e-3).sum()),
-            model_mismatches=sum(model != self._embedder.fingerprint for model in models),
-            sampled=len(sampled),
-            sampled_below_cosine=self._misplaced([texts[i] for i in sampled], vectors[sampled]),
-        )
+        return scan_integrity(self._table, version, self._chunks, self._embedder)
 
-    def _query_vectors(self) -> Vectors:
-        if self._vectors is None:
-            self._vectors = self._embedder.encode([q.question for q in self._questions])
-        return self._vectors
-
-    def _row(self, question: Question, hits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        contexts = [hit["text"] for hit in hits[:_CONTEXTS]]
-        answer = answer_extractively(question.question, contexts, self._idf)
-        reference = question.reference
-        recall = (
-            None
-            if reference is None
-            else self._scorer.score(question.question, reference, contexts).value
-        )
+    def _search(self, version: int) -> dict[str, list[dict[str, Any]]]:
+        """What a version finds for each question, of the set or of a stored answer, by its words."""
+        asked = [own.question for own in self._questions]
+        texts = list(dict.fromkeys([*asked, *(own.question for own in self._answers)]))
+        if not self._vectors:
+            self._vectors = dict(zip(texts, self._encode(texts), strict=True))
         return {
-            "question_id": question.question_id,
-            "question": question.question,
-            "origin": question.origin,
-            "context_recall": recall,
-            "faithfulness": self._scorer.score(question.question, answer, contexts).value,
-            "answer": answer,
-            "retrieved": [hit["chunk_id"] for hit in hits],
+            text: self._table.search(text, self._vectors[text], _RANKED, version=version)
+            for text in texts
         }
 
-    @staticmethod
-    def _sampled(ids: Sequence[str]) -> list[int]:
-        """Rows in the order of a hash of their id: the same sample for the same rows."""
-        return sorted(range(len(ids)), key=lambda i: hash_text("sample", ids[i]))[:_SAMPLED]
+    def _answered(self, hits: Mapping[str, _Hits]) -> dict[str, str]:
+        """An answer to each question: the first that is stored, or one made from what was found."""
+        if not self._answers:
+            return {
+                asked.question_id: answer_extractively(
+                    asked.question, _texts(hits[asked.question]), self._idf
+                )
+                for asked in self._questions
+            }
+        known = questions_of(self._answers, self._questions)
+        backwards = (own for own in reversed(self._answers) if own.answer_id in known)
+        return {known[own.answer_id].question_id: own.answer for own in backwards}
 
-    def _misplaced(self, texts: Sequence[str], vectors: Vectors) -> int:
-        if not texts:
-            return 0
-        cosines = (self._embedder.encode(texts) * vectors).sum(axis=1)
-        return int((~(cosines >= _LEAST_COSINE)).sum())  # NaN is misplaced too
+    def _cases(self, hits: Mapping[str, _Hits], answered: Mapping[str, str]) -> _Cases:
+        """What each measure is scored on, by id of question or stored answer."""
+        found = {text: _texts(own) for text, own in hits.items()}
+        recall = {
+            asked.question_id: Case(asked.question, asked.reference, found[asked.question])
+            for asked in self._questions
+            if asked.reference
+        }
+        if self._answers:
+            return {"context_recall": recall, **self._stored_cases(found)}
+        extracted = {
+            asked.question_id: Case(
+                asked.question, answered[asked.question_id], found[asked.question]
+            )
+            for asked in self._questions
+        }
+        return {"context_recall": recall, "faithfulness": extracted}
+
+    def _stored_cases(self, found: Mapping[str, tuple[str, ...]]) -> _Cases:
+        """Stored answers to what is found, and to the texts that each was given from where known."""
+        retrieved = {
+            own.answer_id: Case(own.question, own.answer, found[own.question])
+            for own in self._answers
+        }
+        given = {
+            own.answer_id: replace(retrieved[own.answer_id], contexts=own.contexts)
+            for own in self._answers
+            if own.contexts is not None
+        }
+        return {"faithfulness": retrieved | given, "retrieved_faithfulness": retrieved}
+
+    def _scored(self, cases: Mapping[str, Case]) -> dict[str, Score]:
+        """The score of each case; the new ones in one call, so that a judge can work on many at once."""
+        new = [case for case in dict.fromkeys(cases.values()) if case not in self._known]
+        if new:
+            self._known |= dict(zip(new, self.scorer.score_all(new), strict=True))
+        return {item: self._known[case] for item, case in cases.items()}
+
+    def _judged(self, cases: Mapping[str, Case], scores: Mapping[str, Score]) -> dict[str, Judged]:
+        repeats = max(1, int(getattr(self.scorer, "repeats", 1)))
+        return {
+            item: Judged(_case_hash(cases[item]), score.spread / math.sqrt(repeats))
+            for item, score in scores.items()
+            if score.spread
+        }
 
 
-def _matrix(rows: pa.Table, dimension: int) -> Vectors:
-    """One row of numbers a row; NaN where the vector is missing."""
-    column = rows["vector"].combine_chunks()
-    matrix = np.full((rows.num_rows, dimension), np.nan, dtype=np.float32)
-    matrix[column.is_valid().to_numpy(zero_copy_only=False)] = (
-        column.flatten().to_numpy().reshape(-1, dimension)
-    )
-    return matrix
+def _texts(hits: _Hits) -> tuple[str, ...]:
+    return tuple(hit["text"] for hit in hits[:_CONTEXTS])
+
+
+def _values(scores: Mapping[str, Score]) -> dict[str, float | None]:
+    return {item: score.value for item, score in scores.items()}
+
+
+def _case_hash(case: Case) -> str:
+    return hash_text(case.question, case.answer, *case.contexts)

@@ -1,7 +1,7 @@
 """Auditing an index and judging it: real LanceDB, few documents, an embedder without a model."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,28 @@ import pyarrow as pa
 import pytest
 
 from ai_data_platform.core.documents import CHUNK, ChunkOptions, chunk_rows
-from ai_data_platform.core.evaluation.index_evidence import GateThresholds
+from ai_data_platform.core.evaluation.faithfulness import Case, Evidence, Score, Scorer
+from ai_data_platform.core.evaluation.index_evidence import GateThresholds, IndexScores
 from ai_data_platform.core.evaluation.index_gate import MEASURES
 from ai_data_platform.core.evaluation.questions import Question
 from ai_data_platform.core.fingerprints import fingerprint, hash_text
+from ai_data_platform.core.gates import Rule, judge
 from ai_data_platform.core.retrieval import Embedder
+from ai_data_platform.core.text import normalise, words
 from ai_data_platform.settings import CHECKOUT
 from ai_data_platform.stores.documents import DocumentFolders
+from ai_data_platform.stores.evaluation_sets import NO_ANSWERS, AnswerSet, answers_for
 from ai_data_platform.stores.home import Home
-from ai_data_platform.stores.index_audit import EVAL_SCORE, QuestionSet, questions_for
+from ai_data_platform.stores.index_audit import (
+    AUDIT_VERSION,
+    EVAL_SCORE,
+    IndexAudit,
+    QuestionSet,
+    questions_for,
+)
 from ai_data_platform.stores.index_candidates import IndexCandidate, audit_candidate
+from ai_data_platform.stores.score_records import read_scores, scores_file
+from ai_data_platform.stores.score_tables import ANSWER_SCORE
 from ai_data_platform_tests.embedders import WordHashEmbedder
 from ai_data_platform_tests.stores.logs import jsonl, write
 
@@ -77,7 +89,11 @@ class Base:
             for row in chunk_rows(document, ChunkOptions(target_words=40, max_words=60))
         ]
         chunks = pa.Table.from_pylist(rows, schema=CHUNK)
-        lake.write("document_chunks", chunks, inputs="")
+        made = lake.write("document_chunks", chunks, inputs="")
+        rule = Rule("rows", ">=", 1, "something to find")
+        figures: dict[str, float | None] = {"rows": made.rows}
+        passed = judge("document_chunks", made.fingerprint, figures, [rule], code_version="test")
+        self.home.ledger.record(passed)
         self.sync()
 
     def sync(self) -> None:
@@ -88,10 +104,21 @@ class Base:
         return questions_for(self.home.lake.read("raw_documents"), team, 14)
 
     def audit(
-        self, questions: QuestionSet | None = None, thresholds: GateThresholds = THRESHOLDS
+        self,
+        questions: QuestionSet | None = None,
+        thresholds: GateThresholds = THRESHOLDS,
+        *,
+        answers: AnswerSet = NO_ANSWERS,
+        scorer: Scorer | None = None,
     ) -> IndexCandidate:
         return audit_candidate(
-            self.home, self.embedder, questions or self.questions(), thresholds, "test"
+            self.home,
+            self.embedder,
+            questions or self.questions(),
+            thresholds,
+            "test",
+            answers=answers,
+            scorer=scorer,
         )
 
     def publish(self, candidate: IndexCandidate) -> str:
@@ -363,6 +390,283 @@ def test_the_same_index_is_judged_alike_on_another_machine(base: Base, tmp_path:
     assert second.fingerprint == first.fingerprint
     assert fingerprint(dict(second.verdict.figures)) == fingerprint(dict(first.verdict.figures))
     assert orjson.dumps(second.scores.to_pylist()) == orjson.dumps(first.scores.to_pylist())
+
+
+class OverlapJudge:
+    """A scorer with a spread: the share of an answer's words that the contexts hold, give or take 0.1."""
+
+    version = "overlap-1"
+    fingerprint = "overlap-1"
+    repeats = 4
+
+    def __init__(self) -> None:
+        self.calls: list[list[Case]] = []
+
+    def score(self, question: str, answer: str, contexts: Sequence[str]) -> Score:
+        return self.score_all([Case(question, answer, tuple(contexts))])[0]
+
+    def score_all(self, cases: Sequence[Case]) -> list[Score]:
+        self.calls.append(list(cases))
+        return [self._one(case) for case in cases]
+
+    @staticmethod
+    def _one(case: Case) -> Score:
+        if not case.answer or not any(case.contexts):
+            return Score(None, Evidence(unscored="nothing_to_judge"))
+        asked = words(normalise(case.answer))
+        held = set(words(normalise(" ".join(case.contexts))))
+        missing = tuple(word for word in asked if word not in held)
+        value = 1 - len(missing) / len(asked)
+        return Score(value, Evidence(unsupported_claims=missing), 0.1)
+
+
+def staged(base: Base) -> dict[str, Any]:
+    manifest = base.home.versions("knowledge_base").last_staged()
+    assert manifest is not None
+    return dict(manifest)
+
+
+def add_a_page(base: Base) -> None:
+    write(base.folder / "new.md", page("kettle lid hinge"))
+    base.build()
+
+
+def test_a_judge_takes_the_offline_scorers_place_and_is_asked_once_a_measure(base: Base) -> None:
+    judge_ = OverlapJudge()
+    candidate = base.audit(scorer=judge_)
+
+    assert candidate.verdict.passed, candidate.verdict.summary
+    assert [len(calls) for calls in judge_.calls] == [14, 14]
+    figures = candidate.verdict.figures
+    recall, lower = figures["context_recall"], figures["context_recall_lower"]
+    assert recall is not None
+    assert lower is not None
+    assert recall - lower >= 1.6448 * 0.1 / 2 / 14**0.5
+    assert staged(base)["scorer"] == "overlap-1"
+    assert base.audit(scorer=judge_).reused
+    chunks = base.home.lake.read("document_chunks")
+    audit = IndexAudit(base.home.chunks, base.embedder, base.questions(), chunks, scorer=judge_)
+    assert audit.cases(base.home.chunks.head()) == [*judge_.calls[0], *judge_.calls[1]]
+
+
+def test_a_case_that_both_indexes_give_is_judged_once_and_adds_no_doubt(base: Base) -> None:
+    judge_ = OverlapJudge()
+    questions = base.questions(team_file(base))
+    base.publish(base.audit(questions, scorer=judge_))
+    before = sum(map(len, judge_.calls))
+    write(base.folder / "new.md", b"# Zebra\n\nZebras graze elsewhere, far from machines.\n")
+    base.build()
+
+    candidate = base.audit(questions, scorer=judge_)
+
+    assert candidate.verdict.figures["faithfulness_difference_lower"] == 0.0
+    assert staged(base)["published_scores"] == "kept"
+    assert sum(map(len, judge_.calls)) == 2 * before
+
+
+def test_questions_are_embedded_once_however_often_the_index_changes(base: Base) -> None:
+    questions = base.questions(team_file(base))
+    base.audit(questions)
+    add_a_page(base)
+    base.embedder = embedder = WordHashEmbedder(dimension=512)
+    base.audit(questions)
+    asked = {question.question for question in questions.questions}
+    assert asked.isdisjoint(embedder.texts)
+    first = questions.questions[0]
+    more = replace(questions, questions=(*questions.questions, replace(first, question="New?")))
+    base.audit(more)
+    assert asked & set(embedder.texts) == set()
+    assert "New?" in embedder.texts
+
+
+def published_scores(base: Base, key: str) -> IndexScores | None:
+    current = base.home.versions("knowledge_base").current()
+    return read_scores(current.folder, current.manifest["scores"], key, AUDIT_VERSION)
+
+
+def test_scores_kept_with_the_published_version_are_those_that_would_be_made_again(
+    base: Base,
+) -> None:
+    questions = base.questions(team_file(base))
+    base.publish(base.audit(questions, scorer=OverlapJudge()))
+    add_a_page(base)
+    chunks = base.home.lake.read("document_chunks")
+    audit = IndexAudit(base.home.chunks, base.embedder, questions, chunks, scorer=OverlapJudge())
+    version = base.home.versions("knowledge_base").current().manifest["table_version"]
+
+    kept, again = published_scores(base, audit.key), audit.scores(int(version))[0]
+
+    assert kept == again
+    assert scores_file(kept) == scores_file(again)
+    with_kept = base.audit(questions, scorer=OverlapJudge()).verdict
+    assert staged(base)["published_scores"] == "kept"
+    (base.home.versions("knowledge_base").current().folder / "scores.parquet").unlink()
+    base.home.lake.remove("rag_eval_scores")
+    computed = base.audit(questions, scorer=OverlapJudge()).verdict
+    assert staged(base)["published_scores"] == "computed"
+    assert computed.figures == with_kept.figures
+
+
+def test_a_new_question_set_scores_the_published_index_again_first(base: Base) -> None:
+    questions = base.questions(team_file(base))
+    judge_ = OverlapJudge()
+    base.publish(base.audit(questions, scorer=judge_))
+    add_a_page(base)
+    same = base.audit(questions, scorer=judge_)
+    assert same.verdict.figures["rebaselined"] == 0.0
+
+    fewer = replace(questions, questions=questions.questions[1:])
+    other = base.audit(fewer, scorer=judge_)
+
+    figures = other.verdict.figures
+    assert (figures["rebaselined"], figures["comparable"]) == (1.0, 1.0)
+    assert staged(base)["published_scores"] == "computed"
+
+
+def test_a_published_index_that_cannot_be_scored_asks_for_a_new_baseline(base: Base) -> None:
+    base.publish(base.audit())
+    add_a_page(base)
+    current = base.home.versions("knowledge_base").current().folder / "manifest.json"
+    lost = current.read_bytes().replace(b'"table_version": ', b'"table_version": 99')
+    current.write_bytes(lost)
+
+    candidate = base.audit()
+
+    assert candidate.verdict.outcome == "REBASELINE_REQUIRED"
+    assert "comparable" in failed(candidate)
+    assert staged(base)["published_scores"] == "failed"
+    assert staged(base)["published_error"]
+
+
+def test_the_verdict_names_the_chunks_that_the_index_was_made_from(base: Base) -> None:
+    candidate = base.audit()
+    chunks = base.home.lake.manifest("document_chunks")
+    assert chunks is not None
+    assert candidate.verdict.inputs == {"document_chunks": chunks.fingerprint}
+    rows = base.home.lake.read("document_chunks")
+    place = rows.schema.get_field_index("content_hash")
+    renamed = pa.array(["other bytes"] * rows.num_rows, pa.string())
+    field = rows.schema.field("content_hash")
+    base.home.lake.write("document_chunks", rows.set_column(place, field, renamed), inputs="")
+    again = base.audit()
+    assert (again.fingerprint, again.reused) == (candidate.fingerprint, False)
+    assert again.verdict.inputs != candidate.verdict.inputs
+
+
+def test_each_question_shows_both_indexes_and_what_the_reference_lacks(base: Base) -> None:
+    team = team_file(base)
+    questions = base.questions(team)
+    first = base.audit(questions)
+    assert first.scores["hit_at_5_published"].null_count == first.scores.num_rows
+    base.publish(first)
+    (base.folder / "router.md").unlink()
+    base.build()
+
+    rows = {row["question_id"]: row for row in base.audit(questions).scores.to_pylist()}
+
+    assert (rows["q0"]["hit_at_5"], rows["q0"]["hit_at_5_published"]) == (0.0, 1.0)
+    assert rows["q0"]["context_recall"] < rows["q0"]["context_recall_published"] == 1.0
+    assert set(rows["q0"]["unsupported"].split(", ")) <= {"antenna", "firmware"}
+    assert rows["q1"]["unsupported"] == ""
+    assert rows["q1"]["faithfulness"] == rows["q1"]["faithfulness_published"] == 1.0
+
+
+def answers_file(base: Base, *more: object, contexts: bool = True) -> Path:
+    records = [
+        {
+            "question": f"How do I change the {subject.split()[2]} of the {subject.split()[0]}?",
+            "answer": f"Lift the {subject.split()[1]} and take out the old {subject.split()[2]}.",
+            "generator": "product-7",
+            **({"contexts": [page(subject).decode()], "faithfulness": 1} if contexts else {}),
+        }
+        for subject in SUBJECTS
+    ]
+    return write(base.root / "answers.jsonl", jsonl(*records, *more))
+
+
+def test_stored_answers_are_scored_on_what_they_were_given_from_and_on_what_is_found(
+    base: Base,
+) -> None:
+    questions = base.questions(team_file(base))
+    unknown = {"question": "Who fed the zebra?", "answer": "Nobody.", "contexts": ["Nobody did."]}
+    answers = answers_for(answers_file(base, unknown))
+    base.publish(base.audit(questions, answers=answers))
+    for subject in SUBJECTS[:3]:
+        (base.folder / f"{subject.split()[0]}.md").unlink()
+    base.build()
+
+    candidate = base.audit(questions, answers=answers)
+
+    figures = candidate.verdict.figures
+    assert (figures["faithfulness"], figures["answers"]) == (1.0, 13)
+    assert (figures["human_labels"], figures["human_labels_used"]) == (12, 0)
+    assert "retrieved_faithfulness_difference_lower" in failed(candidate)
+    assert {"faithfulness_lower", "answers"}.isdisjoint(failed(candidate))
+    assert candidate.answers is not None
+    assert candidate.answers.schema == ANSWER_SCORE
+    rows = candidate.answers.to_pylist()
+    assert [row["question_id"] for row in rows] == [*(f"q{n}" for n in range(12)), None]
+    assert rows[0]["retrieved_faithfulness"] < rows[0]["retrieved_faithfulness_published"] == 1.0
+    assert (rows[0]["faithfulness"], rows[0]["human_faithfulness"]) == (1.0, 1.0)
+    shown = candidate.scores.to_pylist()[0]
+    assert shown["answer"] == "Lift the antenna and take out the old firmware."
+    assert shown["faithfulness"] == rows[0]["retrieved_faithfulness"]
+    again = base.audit(questions, answers=answers)
+    assert (again.reused, again.answers) == (True, candidate.answers)
+    assert staged(base)["generators"] == ["product-7"]
+
+
+def test_answers_without_contexts_are_held_to_the_floor_on_what_is_found(base: Base) -> None:
+    questions = base.questions(team_file(base))
+    candidate = base.audit(questions, answers=answers_for(answers_file(base, contexts=False)))
+    figures = candidate.verdict.figures
+    assert candidate.verdict.passed
+    assert figures["faithfulness"] == figures["retrieved_faithfulness"] == 1.0
+
+
+def test_other_answers_and_another_generator_are_another_comparison(base: Base) -> None:
+    chunks = base.home.lake.read("document_chunks")
+    answers = answers_for(answers_file(base))
+    other = replace(
+        answers, answers=tuple(replace(own, generator="product-8") for own in answers.answers)
+    )
+    fewer = replace(answers, answers=answers.answers[1:])
+    keys = {
+        IndexAudit(base.home.chunks, base.embedder, base.questions(), chunks, answers=own).key
+        for own in (NO_ANSWERS, answers, other, fewer)
+    }
+    assert len(keys) == 4
+
+
+def test_answers_that_are_none_are_counted_and_repetitions_are_kept_once(base: Base) -> None:
+    first = {"question": "Who?", "answer": "Nobody.", "faithfulness": 1}
+    path = answers_file(
+        base,
+        first,
+        {**first, "faithfulness": 0},
+        {"question": "Who?"},
+        b"{half",
+        {**first, "faithfulness": 4},
+    )
+    answers = answers_for(path)
+    assert len(answers.answers) == 13
+    assert answers.rejected == {
+        "answer_missing": 1,
+        "label_out_of_range": 1,
+        "not_json": 1,
+        "repeated_answer": 1,
+    }
+    assert answers_for(None) == NO_ANSWERS
+
+
+def test_fewer_answers_than_asked_for_are_too_little_evidence(base: Base) -> None:
+    answers = answers_for(write(base.root / "answers.jsonl", b""))
+    assert answers.rejected == {"empty_file": 1}
+    few = answers_for(answers_file(base))
+    few = replace(few, answers=few.answers[:9])
+    candidate = base.audit(base.questions(team_file(base)), answers=few)
+    assert candidate.verdict.outcome == "INSUFFICIENT_EVIDENCE"
+    assert failed(candidate) == {"answers"}
 
 
 def test_the_embedder_of_these_tests_gives_unit_vectors() -> None:

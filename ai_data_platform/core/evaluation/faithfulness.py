@@ -14,10 +14,19 @@ from typing import Protocol
 from ai_data_platform.core.evaluation.terms import content_terms, is_number, sentences
 from ai_data_platform.core.fingerprints import fingerprint
 
-__all__ = ["Evidence", "Idf", "LexicalScorer", "Score", "Scorer"]
+__all__ = ["Case", "Evidence", "Idf", "LexicalScorer", "Score", "Scorer"]
 
 _MICRO = 1_000_000
 """Weights are whole millionths: sums are exact, whatever their order and the machine's libm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is scored: how far `contexts` support `answer`, which was given to `question`."""
+
+    question: str
+    answer: str
+    contexts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +43,20 @@ class Evidence:
     unsupported_numbers: tuple[str, ...] = ()
     weakest_sentence: str | None = None
     weakest_support: float | None = None
+    unsupported_claims: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A value in [0, 1], or None for what could not be scored; None never counts as support."""
+    """A value in [0, 1], or None for what could not be scored; None never counts as support.
+
+    `spread` is the standard deviation of the value over the scorer's own repeats: 0 for a scorer
+    that says the same each time.
+    """
 
     value: float | None
     evidence: Evidence
+    spread: float = 0.0
 
 
 class Scorer(Protocol):
@@ -57,6 +72,10 @@ class Scorer(Protocol):
     def fingerprint(self) -> str: ...
 
     def score(self, question: str, answer: str, contexts: Sequence[str]) -> Score: ...
+
+    def score_all(self, cases: Sequence[Case]) -> list[Score]:
+        """One score a case, in their order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +136,9 @@ class LexicalScorer:
             return Score(None, Evidence(unscored=reason))
         supported = terms & frozenset().union(*map(content_terms, contexts))
         return Score(self._share(terms, supported), self._evidence(answer, terms, supported))
+
+    def score_all(self, cases: Sequence[Case]) -> list[Score]:
+        return [self.score(case.question, case.answer, case.contexts) for case in cases]
 
     def _share(self, terms: frozenset[str], supported: frozenset[str]) -> float:
         return self.idf.weight_of(terms & supported) / self.idf.weight_of(terms)

@@ -1,22 +1,19 @@
 """What is known of a candidate index before it is judged, and how strictly it is judged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ai_data_platform.core.evaluation.retrieval_metrics import RetrievalScore
 from ai_data_platform.core.fingerprints import fingerprint
 
 __all__ = [
     "DEFAULT_THRESHOLDS",
-    "RECOMMENDED_QUESTIONS",
     "GateThresholds",
     "IndexScores",
     "Integrity",
+    "Judged",
     "comparability_key",
 ]
-
-RECOMMENDED_QUESTIONS = 100
-"""With 50 questions a harmless rebuild was blocked in 10 % of trials; from 100 on, in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +37,38 @@ class Integrity:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What a score was given for, as a hash, and how far its mean over the repeats may be off.
+
+    `error` is the SD over the scorer's k repeats, divided by sqrt(k); 0 for a scorer that repeats
+    itself.
+    """
+
+    case: str
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
 class IndexScores:
-    """The scores of one index, by question id; None is a question that could not be scored."""
+    """The scores of one index, by question id; None is what could not be scored.
+
+    Where answers of a product are stored, `faithfulness` goes by answer id and is that to the texts
+    which each was given from, and `retrieved_faithfulness` that to what the index finds for its
+    question. `judged` says by measure and id what a scorer with a spread of its own did.
+    """
 
     key: str
     retrieval: Mapping[str, RetrievalScore]
     context_recall: Mapping[str, float | None]
     faithfulness: Mapping[str, float | None]
+    retrieved_faithfulness: Mapping[str, float | None] = field(default_factory=dict)
+    judged: Mapping[str, Mapping[str, Judged]] = field(default_factory=dict)
 
     def of(self, measure: str) -> Mapping[str, float | None]:
-        """One measure by question id; `hit_at_5`, `mrr_at_10` and `ndcg_at_10` are retrieval's."""
-        if measure == "context_recall":
-            return self.context_recall
-        if measure == "faithfulness":
-            return self.faithfulness
+        """One measure by id; `hit_at_5`, `mrr_at_10` and `ndcg_at_10` are retrieval's."""
+        if measure in ("context_recall", "faithfulness", "retrieved_faithfulness"):
+            values: Mapping[str, float | None] = getattr(self, measure)
+            return values
         return {asked: getattr(score, measure) for asked, score in self.retrieval.items()}
 
 
@@ -82,8 +97,8 @@ class GateThresholds:
     max_unscored_share: float = 0.02
     """Unscored questions count 0 already; more of them mean that the scorer is broken."""
 
-    min_questions: int = 20
-    """Enough to see gross failures in a small collection; see RECOMMENDED_QUESTIONS."""
+    min_questions: int = 100
+    """With 50 questions a harmless rebuild was blocked in 10 % of trials; from 100 on, in none."""
 
     min_documents: int = 5
     """Questions about one document are one observation; a bound from fewer than 5 means little."""

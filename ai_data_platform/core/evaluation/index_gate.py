@@ -7,8 +7,8 @@ the candidate.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Sequence
+from statistics import fmean
 
 from ai_data_platform.core.evaluation.index_evidence import (
     DEFAULT_THRESHOLDS,
@@ -16,33 +16,27 @@ from ai_data_platform.core.evaluation.index_evidence import (
     IndexScores,
     Integrity,
 )
-from ai_data_platform.core.evaluation.questions import Question
-from ai_data_platform.core.evaluation.statistics import (
-    detectable_drop,
-    mean_lower_bound,
-    paired_lower_bound,
+from ai_data_platform.core.evaluation.index_integrity import integrity_figures, integrity_rules
+from ai_data_platform.core.evaluation.index_measures import (
+    MEASURES,
+    RETRIEVED,
+    Asked,
+    Figures,
+    Series,
+    asked_of,
+    bounds,
+    change,
+    compared,
+    corrected_by_people,
+    detectable,
+    level,
+    scored,
 )
+from ai_data_platform.core.evaluation.questions import Question
+from ai_data_platform.core.evaluation.stored_answers import StoredAnswer
 from ai_data_platform.core.gates import Rule
 
 __all__ = ["MEASURES", "index_figures_and_rules"]
-
-MEASURES = ("hit_at_5", "mrr_at_10", "ndcg_at_10", "context_recall", "faithfulness")
-
-_MUST_BE_ZERO = {
-    "rows_surplus": "one row for each chunk",
-    "ids_missing": "every chunk has its row",
-    "ids_unexpected": "no row without a chunk",
-    "text_hash_mismatches": "a row holds the text that was chunked",
-    "wrong_dimension": "vectors are as long as the model's",
-    "not_finite": "vectors hold numbers",
-    "not_unit_norm": "vectors have length 1, or distances mean nothing",
-    "model_mismatches": "all vectors come from one model",
-    "sampled_below_cosine": "a row embedded again gives the same vector",
-    "questions_repeated": "a question counts once",
-    "questions_unexpected": "scores of other questions belong to another run",
-}
-
-Figures = dict[str, float | None]
 
 
 def index_figures_and_rules(
@@ -51,120 +45,160 @@ def index_figures_and_rules(
     candidate: IndexScores,
     published: IndexScores | None,
     thresholds: GateThresholds = DEFAULT_THRESHOLDS,
+    *,
+    answers: Sequence[StoredAnswer] = (),
 ) -> tuple[Figures, tuple[Rule, ...]]:
     """Figures and rules on a candidate; `published` is None only when nothing was ever published.
 
     For each of MEASURES the figures are `<measure>` (the mean), `<measure>_lower`,
-    `<measure>_unscored_share` and, against a published index, `<measure>_difference`,
-    `<measure>_difference_lower` and `<measure>_detectable_drop`. Context recall is asked only of
-    questions that have a reference. Questions on one gold document form one cluster.
+    `<measure>_unscored_share` and, against a published index, `<measure>_published`,
+    `<measure>_difference`, `<measure>_difference_lower` and `<measure>_detectable_drop`. Context
+    recall is asked only of questions that have a reference. Questions on one gold document form one
+    cluster.
+
+    With stored `answers`, faithfulness is theirs and has a floor only: to the texts that each was
+    given from where these are known, and corrected by human labels where there are enough. The
+    comparison is that of `retrieved_faithfulness`, to the texts which an index finds.
     """
-    figures = _integrity_figures(integrity) | _evidence_figures(questions, candidate)
-    rules = _integrity_rules(integrity, thresholds) + _evidence_rules(thresholds)
-    for measure in MEASURES:
-        figures |= _level(measure, questions, candidate, thresholds)
+    measures = (*MEASURES, RETRIEVED) if answers else MEASURES
+    asked = {measure: asked_of(measure, questions, answers) for measure in measures}
+    figures = integrity_figures(integrity) | _evidence_figures(questions, answers, asked, candidate)
+    figures |= _measure_figures(asked, candidate, published, thresholds, compared(answers))
+    rules = integrity_rules(integrity, thresholds) + _evidence_rules(thresholds, bool(answers))
+    if answers:
+        figures |= corrected_by_people(answers, asked["faithfulness"], candidate, thresholds)
+    for measure in measures:
         rules += _level_rules(measure, thresholds)
     if published is not None:
-        figures |= _comparability(questions, candidate, published)
+        figures |= _comparability(asked, compared(answers), candidate, published)
         rules += _comparability_rules(thresholds)
-        for measure in MEASURES:
-            figures |= _change(measure, questions, candidate, published, thresholds)
+        for measure in compared(answers):
             rules += _change_rules(measure, thresholds)
     return figures, tuple(rules)
 
 
-def _integrity_figures(integrity: Integrity | None) -> Figures:
-    if integrity is None:
-        return {field.name: None for field in fields(Integrity)}
-    surplus = integrity.rows - integrity.chunks_expected
-    return {**asdict(integrity), "rows_surplus": float(surplus)}
-
-
-def _integrity_rules(integrity: Integrity | None, thresholds: GateThresholds) -> list[Rule]:
-    rows = integrity.rows if integrity else thresholds.min_sampled
-    wanted = max(1, min(thresholds.min_sampled, rows))
-    return [
-        Rule("chunks_expected", ">=", 1, "an empty index is never published"),
-        *(Rule(figure, "==", 0, reason) for figure, reason in _MUST_BE_ZERO.items()),
-        Rule("sampled", ">=", wanted, "enough rows embedded again to find misplaced vectors"),
-    ]
-
-
-def _evidence_figures(questions: Sequence[Question], candidate: IndexScores) -> Figures:
-    asked = {question.question_id for question in questions}
-    scored = {*candidate.retrieval, *candidate.context_recall, *candidate.faithfulness}
-    return {
-        "questions": len(asked),
-        "questions_repeated": len(questions) - len(asked),
-        "questions_unexpected": len(scored - asked),
-        "questions_with_reference": len(_concerned("context_recall", questions)),
-        "source_documents": len(set(map(_cluster, questions))),
+def _evidence_figures(
+    questions: Sequence[Question],
+    answers: Sequence[StoredAnswer],
+    asked: dict[str, Asked],
+    candidate: IndexScores,
+) -> Figures:
+    """Counts of what was asked and really scored: an unscored question is no evidence."""
+    counts = {
+        measure: sum(value is not None for value in scored(measure, own, candidate))
+        for measure, own in asked.items()
     }
+    of_all = [
+        m for m in MEASURES if m != "context_recall" and not (answers and m == "faithfulness")
+    ]
+    ids = {question.question_id for question in questions}
+    known = ids | {answer.answer_id for answer in answers}
+    seen = {*candidate.retrieval, *candidate.context_recall, *candidate.faithfulness}
+    figures: Figures = {
+        "questions": min(counts[measure] for measure in of_all),
+        "questions_asked": len(ids),
+        "questions_repeated": len(questions) - len(ids),
+        "questions_unexpected": len((seen | {*candidate.retrieved_faithfulness}) - known),
+        "questions_with_reference": counts["context_recall"],
+        "source_documents": len({question.cluster for question in questions}),
+    }
+    if answers:
+        figures["answers"] = min(counts["faithfulness"], counts[RETRIEVED])
+        figures["answer_clusters"] = len(set(asked["faithfulness"].clusters))
+    return figures
 
 
-def _evidence_rules(thresholds: GateThresholds) -> list[Rule]:
-    few = (
-        "insufficient evidence: fewer questions cannot tell a good index from a bad one; "
-        "write more, or lower AIDP_MIN_QUESTIONS for a small collection"
-    )
+def _evidence_rules(thresholds: GateThresholds, answered: bool) -> list[Rule]:
+    few = "fewer scored {} cannot tell a good index from a bad one; {}"
+    lower = "or lower AIDP_MIN_QUESTIONS for a small collection"
+    write = few.format("questions", f"write more, {lower}")
+    export = few.format("answers", f"export more, unset AIDP_EVAL_ANSWERS, {lower}")
+    one = "{} about one document are one observation"
+    wanted = [
+        ("questions", thresholds.min_questions, write),
+        ("questions_with_reference", thresholds.min_questions, write),
+        ("source_documents", thresholds.min_documents, one.format("questions")),
+    ]
+    if answered:
+        wanted += [
+            ("answers", thresholds.min_questions, export),
+            ("answer_clusters", thresholds.min_documents, one.format("answers")),
+        ]
     return [
-        Rule("questions", ">=", thresholds.min_questions, few),
-        Rule("questions_with_reference", ">=", thresholds.min_questions, few),
-        Rule(
-            "source_documents",
-            ">=",
-            thresholds.min_documents,
-            "insufficient evidence: questions about one document are one observation",
+        Rule("questions_repeated", "==", 0, "a question counts once"),
+        Rule("questions_unexpected", "==", 0, "scores of other questions belong to another run"),
+        *(
+            Rule(figure, ">=", least, reason, "INSUFFICIENT_EVIDENCE")
+            for figure, least, reason in wanted
         ),
     ]
 
 
-def _level(
-    measure: str, questions: Sequence[Question], scores: IndexScores, thresholds: GateThresholds
+def _measure_figures(
+    asked: dict[str, Asked],
+    candidate: IndexScores,
+    published: IndexScores | None,
+    thresholds: GateThresholds,
+    comparisons: Sequence[str],
 ) -> Figures:
-    concerned = _concerned(measure, questions)
-    names = (measure, f"{measure}_lower", f"{measure}_unscored_share")
-    if not concerned:
-        return dict.fromkeys(names)
-    values = _scored(measure, concerned, scores)
-    interval = mean_lower_bound(
-        [value or 0.0 for value in values],
-        list(map(_cluster, concerned)),
-        draws=thresholds.draws,
-        confidence=thresholds.confidence,
-    )
-    shares = (interval.mean, _finite(interval.lower), values.count(None) / len(values))
-    return dict(zip(names, shares, strict=True))
+    series = {measure: level(measure, own, candidate) for measure, own in asked.items()}
+    figures: Figures = {
+        f"{measure}_unscored_share": _unscored(measure, own, candidate)
+        for measure, own in asked.items()
+    }
+    if published is not None:
+        for measure in comparisons:
+            before = level(measure, asked[measure], published)
+            own = change(measure, asked[measure], candidate, published)
+            series[f"{measure}_difference"] = own
+            figures[f"{measure}_published"] = fmean(before.values) if before.values else None
+            figures[f"{measure}_detectable_drop"] = detectable(own, thresholds)
+    return figures | _intervals(series, thresholds)
+
+
+def _intervals(series: dict[str, Series], thresholds: GateThresholds) -> Figures:
+    found = bounds(series, thresholds)
+    figures: Figures = {}
+    for name in series:
+        interval = found.get(name)
+        figures[name] = interval.mean if interval else None
+        figures[f"{name}_lower"] = _finite(interval.lower) if interval else None
+    return figures
+
+
+def _unscored(measure: str, asked: Asked, scores: IndexScores) -> float | None:
+    values = scored(measure, asked, scores)
+    return values.count(None) / len(values) if values else None
 
 
 def _level_rules(measure: str, thresholds: GateThresholds) -> list[Rule]:
-    return [
-        Rule(
-            f"{measure}_lower",
-            ">=",
-            thresholds.floor(measure),
-            f"floor for the {thresholds.confidence:.0%} lower bound of the mean",
-        ),
-        Rule(
-            f"{measure}_unscored_share",
-            "<=",
-            thresholds.max_unscored_share,
-            "a question that cannot be scored counts 0, and many mean a broken scorer",
-        ),
-    ]
+    unscored = Rule(
+        f"{measure}_unscored_share",
+        "<=",
+        thresholds.max_unscored_share,
+        "a question that cannot be scored counts 0, and many mean a broken scorer",
+    )
+    if measure == RETRIEVED:
+        return [unscored]
+    floor = Rule(
+        f"{measure}_lower",
+        ">=",
+        thresholds.floor(measure),
+        f"floor for the {thresholds.confidence:.0%} lower bound of the mean",
+    )
+    return [floor, unscored]
 
 
 def _comparability(
-    questions: Sequence[Question], candidate: IndexScores, published: IndexScores
+    asked: dict[str, Asked],
+    comparisons: Sequence[str],
+    candidate: IndexScores,
+    published: IndexScores,
 ) -> Figures:
-    unscored = [
-        _scored(measure, concerned, published).count(None) / len(concerned)
-        for measure in MEASURES
-        if (concerned := _concerned(measure, questions))
-    ]
+    shares = [_unscored(measure, asked[measure], published) for measure in comparisons]
     return {
         "comparable": float(bool(candidate.key) and candidate.key == published.key),
-        "published_unscored_share": max(unscored, default=None),
+        "published_unscored_share": max((s for s in shares if s is not None), default=None),
     }
 
 
@@ -174,8 +208,9 @@ def _comparability_rules(thresholds: GateThresholds) -> list[Rule]:
             "comparable",
             "==",
             1,
-            "rebaseline required: score the published index with the same questions, scorer, "
-            "answerer and k",
+            "the published index must be scored with the same questions, scorer, answers and k; "
+            "materialise rag_eval_scores again",
+            "REBASELINE_REQUIRED",
         ),
         Rule(
             "published_unscored_share",
@@ -184,32 +219,6 @@ def _comparability_rules(thresholds: GateThresholds) -> list[Rule]:
             "without the published index's scores nothing shows that the candidate is no worse",
         ),
     ]
-
-
-def _change(
-    measure: str,
-    questions: Sequence[Question],
-    candidate: IndexScores,
-    published: IndexScores,
-    thresholds: GateThresholds,
-) -> Figures:
-    concerned = _concerned(measure, questions)
-    names = tuple(
-        f"{measure}_{part}" for part in ("difference", "difference_lower", "detectable_drop")
-    )
-    if not concerned:
-        return dict.fromkeys(names)
-    pairs = zip(
-        _scored(measure, concerned, candidate), _scored(measure, concerned, published), strict=True
-    )
-    differences = [_difference(new, old) for new, old in pairs]
-    clusters = list(map(_cluster, concerned))
-    interval = paired_lower_bound(
-        differences, clusters, draws=thresholds.draws, confidence=thresholds.confidence
-    )
-    drop = detectable_drop(differences, clusters, confidence=thresholds.confidence)
-    found = (interval.mean, _finite(interval.lower), _finite(drop))
-    return dict(zip(names, found, strict=True))
 
 
 def _change_rules(measure: str, thresholds: GateThresholds) -> list[Rule]:
@@ -224,30 +233,6 @@ def _change_rules(measure: str, thresholds: GateThresholds) -> list[Rule]:
     ]
 
 
-def _difference(new: float | None, old: float | None) -> float:
-    # A question that the published index was not scored on is no credit to the candidate.
-    return 0.0 if old is None else (new or 0.0) - old
-
-
 def _finite(value: float) -> float | None:
     # A record of figures is stored as JSON, which has no infinity.
     return value if math.isfinite(value) else None
-
-
-def _concerned(measure: str, questions: Sequence[Question]) -> list[Question]:
-    unique = {question.question_id: question for question in questions}.values()
-    return [asked for asked in unique if measure != "context_recall" or asked.reference]
-
-
-def _cluster(question: Question) -> str:
-    return min(question.gold_doc_ids)
-
-
-def _scored(measure: str, questions: Sequence[Question], scores: IndexScores) -> list[float | None]:
-    """One value for each question; None for what is missing, not finite or outside [0, 1]."""
-    values: Mapping[str, float | None] = scores.of(measure)
-    found = (values.get(question.question_id) for question in questions)
-    return [
-        value if value is not None and math.isfinite(value) and 0 <= value <= 1 else None
-        for value in found
-    ]

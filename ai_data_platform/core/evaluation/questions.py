@@ -49,6 +49,11 @@ class Question:
         """What retrieved text is compared with: the reference answer, or else the gold text."""
         return self.reference_answer or self.gold_text
 
+    @property
+    def cluster(self) -> str:
+        """Questions with the same one stand and fall together: the first gold document by id."""
+        return min(self.gold_doc_ids)
+
 
 def parse_question(record: object) -> Question | Rejected:
     """A team's record as a question, or why it is none.

@@ -7,16 +7,18 @@ import pyarrow as pa
 
 from ai_data_platform import __version__
 from ai_data_platform.core.documents import CHUNK
+from ai_data_platform.core.evaluation.faithfulness import Scorer
 from ai_data_platform.core.retrieval import Embedder, Progress
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
 from ai_data_platform.defs.checks import verdict_checks
 from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.publishing import publish
-from ai_data_platform.defs.reporting import counts_table, result, verdict_table
+from ai_data_platform.defs.reporting import counts_table, gate_metadata, result, worst_questions
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.home import PUBLICATIONS, Home
-from ai_data_platform.stores.index_audit import EVAL_SCORE, questions_for
+from ai_data_platform.stores.index_audit import EVAL_SCORE, answers_for, questions_for
 from ai_data_platform.stores.index_candidates import audit_candidate
+from ai_data_platform.stores.judge import LlmJudge
 from ai_data_platform.stores.vectors import SyncReport
 
 __all__ = [
@@ -84,6 +86,7 @@ def conversation_embeddings(
 )
 @fails_closed()
 def rag_eval_scores(
+    context: dg.AssetExecutionContext,
     settings: dg.ResourceParam[Settings],
     home: dg.ResourceParam[Home],
     embedder: dg.ResourceParam[Embedder],
@@ -93,19 +96,28 @@ def rag_eval_scores(
     Scored beside the published version on the same questions; the verdict on exactly this candidate goes
     to the gate ledger.
     """
-    questions = questions_for(
-        home.verified.read("raw_documents"), settings.eval_questions, settings.generated_questions
+    documents = home.verified.read("raw_documents")
+    questions = questions_for(documents, settings.eval_questions, settings.generated_questions)
+    answers = answers_for(settings.eval_answers)
+    candidate = audit_candidate(
+        home,
+        embedder,
+        questions,
+        settings.index_thresholds(),
+        __version__,
+        answers=answers,
+        scorer=_judge(context, settings, home),
     )
-    candidate = audit_candidate(home, embedder, questions, settings.index_thresholds(), __version__)
     return result(
         candidate.fingerprint,
         candidate.scores.num_rows,
         EVAL_SCORE,
         figures=candidate.verdict.figures,
         reused=candidate.reused,
-        gate=verdict_table(candidate.verdict),
-        worst_questions=_worst(candidate.scores),
+        worst_questions=worst_questions(candidate.scores),
         questions_set_aside=counts_table(questions.rejected),
+        answers_set_aside=counts_table(answers.rejected),
+        **gate_metadata(candidate.verdict),
     )
 
 
@@ -160,18 +172,14 @@ def _progress(context: dg.AssetExecutionContext) -> Progress:
     return report
 
 
-def _worst(scores: pa.Table) -> dg.TableMetadataValue:
-    """The ten questions that fared worst, as a table."""
-    names = ["question", "hit_at_5", "mrr_at_10", "context_recall", "answer"]
-    rows = sorted(
-        scores.select([*names, "question_id"]).to_pylist(),
-        key=lambda row: (row["mrr_at_10"] or 0.0, row["context_recall"] or 0.0, row["question_id"]),
+def _judge(context: dg.AssetExecutionContext, settings: Settings, home: Home) -> Scorer | None:
+    """The language model that judges answers where settings name one; it says its price beforehand."""
+    options = settings.judge_options()
+    if options is None:
+        return None
+    return LlmJudge(
+        options,
+        home.root / "judge.sqlite",
+        lambda done, total: context.log.info(f"judged {done:,} of {total:,}"),
+        context.log.info,
     )
-    return dg.MetadataValue.table(
-        records=[dg.TableRecord({n: _cell(row[n]) for n in names}) for row in rows[:10]],
-        schema=dg.TableSchema([dg.TableColumn(name, "string") for name in names]),
-    )
-
-
-def _cell(value: object) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else str(value or "")[:200]

@@ -1,12 +1,14 @@
 """Blocking checks that show what the ledger holds: the rule that publishing obeys, made visible."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
-from ai_data_platform.core.gates import Verdict
+from ai_data_platform.core.gates import Rule, Verdict
 from ai_data_platform.defs.partitioned_checks import report_partition
+from ai_data_platform.defs.reporting import gate_command, gate_metadata
 from ai_data_platform.stores.home import Home
 
 __all__ = ["WHOLE_GATE", "verdict_checks"]
@@ -80,31 +82,46 @@ def _result(
         return _whole(key, check, verdict)
     rules = [rule for rule in verdict.rules if rule.figure == figure] if verdict else []
     failures = [f for rule in rules if verdict and (f := rule.failure(verdict.figures))]
-    metadata: dict[str, Any] = {}
-    if verdict is not None and rules:
-        seen = verdict.figures.get(figure)
-        if seen is not None:
-            metadata["score"] = round(float(seen), 6)
-        metadata["threshold"] = float(rules[0].threshold)
-        metadata["fingerprint"] = verdict.fingerprint
     return dg.AssetCheckResult(
         passed=bool(rules) and not failures,
         asset_key=key,
         check_name=check,
         description="; ".join(failures) or (None if rules else f"no verdict holds {figure}"),
-        metadata=metadata,
+        metadata=_plotted(verdict, rules[0]) if verdict and rules else {},
     )
+
+
+def _plotted(verdict: Verdict, rule: Rule) -> dict[str, Any]:
+    """`score` and `threshold` as numbers, which the UI plots over time; `mean` beside a lower bound.
+
+    A figure that was not measured has no score: the check fails, and the plot has a gap.
+    """
+    figures = {
+        "score": verdict.figures.get(rule.figure),
+        "threshold": rule.threshold,
+        "mean": verdict.figures.get(rule.figure.removesuffix("_lower"))
+        if rule.figure.endswith("_lower")
+        else None,
+    }
+    numbers = {
+        name: round(float(value), 6)
+        for name, value in figures.items()
+        if value is not None and math.isfinite(value)
+    }
+    return {**numbers, "fingerprint": verdict.fingerprint, "gate_report": gate_command(verdict)}
 
 
 def _whole(key: dg.AssetKey, check: str, verdict: Verdict | None) -> dg.AssetCheckResult:
     """The verdict as publishing obeys it: every rule, those without a check of their own too."""
-    broken = len(verdict.reasons) if verdict else 1
+    metadata: dict[str, Any] = {"score": len(verdict.reasons) if verdict else 1, "threshold": 0}
+    if verdict is not None:
+        metadata |= {"rules": len(verdict.rules), **gate_metadata(verdict)}
     return dg.AssetCheckResult(
         passed=verdict is not None and verdict.passed,
         asset_key=key,
         check_name=check,
         description="; ".join(verdict.reasons) or None if verdict else "no gate has judged this",
-        metadata={"score": broken, "threshold": 0, "rules": len(verdict.rules) if verdict else 0},
+        metadata=metadata,
     )
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
 from ai_data_platform.core.evaluation.faithfulness import (
+    Case,
     Evidence,
     Idf,
     LexicalScorer,
@@ -175,3 +176,10 @@ def test_scores_tell_the_right_context_from_a_wrong_one(
     ]
     right_wins = sum(right > wrong for right, _ in pairs for _, wrong in pairs) / len(pairs) ** 2  # type: ignore[operator]
     assert right_wins >= 0.97
+
+
+def test_many_cases_have_the_scores_that_each_has_alone() -> None:
+    cases = [Case("?", "Rust, Python.", tuple(CORPUS)), Case("?", "", ()), Case("?", "memory", ())]
+    alone = [SCORER.score(case.question, case.answer, case.contexts) for case in cases]
+    assert SCORER.score_all(cases) == alone
+    assert {score.spread for score in alone} == {0.0}

@@ -3,7 +3,8 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -15,11 +16,14 @@ from ai_data_platform.core.evaluation.index_evidence import (
     GateThresholds,
     IndexScores,
     Integrity,
+    Judged,
     comparability_key,
 )
 from ai_data_platform.core.evaluation.index_gate import MEASURES, index_figures_and_rules
+from ai_data_platform.core.evaluation.measure_summaries import measure_summaries
 from ai_data_platform.core.evaluation.questions import Question
 from ai_data_platform.core.evaluation.retrieval_metrics import RetrievalScore
+from ai_data_platform.core.evaluation.stored_answers import StoredAnswer
 from ai_data_platform.core.gates import Verdict, judge
 
 KEY = comparability_key("questions-1", "lexical-support-1:abc", "extractive-1", 5)
@@ -40,6 +44,7 @@ QUESTIONS = [
     Question(f"q{number}", f"What is {number}?", (f"d{number // 2}",), None, "This.", "generated")
     for number in range(60)
 ]
+THRESHOLDS = replace(DEFAULT_THRESHOLDS, min_questions=50)
 PERFECT = RetrievalScore(1.0, 1.0, 1.0)
 NOTHING = RetrievalScore(0.0, 0.0, 0.0)
 
@@ -59,9 +64,12 @@ def verdict(
     integrity: Integrity | None = SOUND,
     candidate: IndexScores = GOOD,
     published: IndexScores | None = GOOD,
-    thresholds: GateThresholds = DEFAULT_THRESHOLDS,
+    thresholds: GateThresholds = THRESHOLDS,
+    answers: Sequence[StoredAnswer] = (),
 ) -> Verdict:
-    figures, rules = index_figures_and_rules(questions, integrity, candidate, published, thresholds)
+    figures, rules = index_figures_and_rules(
+        questions, integrity, candidate, published, thresholds, answers=answers
+    )
     return judge("knowledge_base", "fingerprint", figures, rules, code_version="1")
 
 
@@ -75,7 +83,7 @@ def with_some(count: int, value: float | None, rest: float) -> dict[str, float |
 
 def test_an_index_as_good_as_the_published_one_passes() -> None:
     passed = verdict()
-    assert passed.summary == "passed"
+    assert passed.summary == "PASSED"
     assert {name: passed.figures[name] for name in MEASURES} == pytest.approx(
         {
             "hit_at_5": 1.0,
@@ -162,11 +170,12 @@ FAIL_CLOSED: dict[str, tuple[Callable[[], dict[str, Any]], set[str]]] = {
     ),
     "the_candidate_was_not_scored": (
         lambda: {"candidate": IndexScores(KEY, {}, {}, {})},
-        parts(ALL, "lower", "unscored_share", "difference_lower"),
+        {"questions", "questions_with_reference"}
+        | parts(ALL, "lower", "unscored_share", "difference_lower"),
     ),
     "every_score_is_nan": (
         lambda: {"candidate": replace(GOOD, faithfulness=uniform(math.nan))},
-        parts({"faithfulness"}, "lower", "unscored_share", "difference_lower"),
+        {"questions"} | parts({"faithfulness"}, "lower", "unscored_share", "difference_lower"),
     ),
     "a_retrieval_score_is_nan_for_a_tenth_of_the_questions": (
         lambda: {
@@ -184,7 +193,7 @@ FAIL_CLOSED: dict[str, tuple[Callable[[], dict[str, Any]], set[str]]] = {
     ),
     "the_judge_answers_on_another_scale": (
         lambda: {"candidate": replace(GOOD, faithfulness=uniform(4.0))},
-        parts({"faithfulness"}, "lower", "unscored_share", "difference_lower"),
+        {"questions"} | parts({"faithfulness"}, "lower", "unscored_share", "difference_lower"),
     ),
     "the_published_index_was_scored_otherwise": (
         lambda: {"published": replace(GOOD, key="another key")},
@@ -261,9 +270,191 @@ def test_a_better_index_passes_and_the_verdict_says_by_how_much() -> None:
 def test_the_reason_names_the_figure_the_threshold_and_what_to_do() -> None:
     blocked = verdict(published=replace(GOOD, key="another key"))
     assert blocked.summary == (
-        "blocked: comparable is 0, wanted == 1 (rebaseline required: score the published index "
-        "with the same questions, scorer, answerer and k)"
+        "REBASELINE_REQUIRED: comparable is 0, wanted == 1 (the published index must be scored with "
+        "the same questions, scorer, answers and k; materialise rag_eval_scores again)"
     )
+
+
+def test_fewer_than_a_hundred_scored_questions_are_too_little_evidence_by_default() -> None:
+    few = verdict(thresholds=DEFAULT_THRESHOLDS)
+    assert (few.outcome, failed(few)) == (
+        "INSUFFICIENT_EVIDENCE",
+        {"questions", "questions_with_reference"},
+    )
+
+
+def test_a_question_that_was_asked_and_not_scored_is_no_evidence() -> None:
+    exactly = replace(THRESHOLDS, min_questions=60)
+    unscored = replace(GOOD, faithfulness=with_some(1, None, 0.95))
+    short = verdict(candidate=unscored, published=None, thresholds=exactly)
+    assert (short.outcome, failed(short)) == ("INSUFFICIENT_EVIDENCE", {"questions"})
+    assert (short.figures["questions"], short.figures["questions_asked"]) == (59, 60)
+    no_recall = replace(GOOD, context_recall=with_some(1, None, 0.6))
+    short = verdict(candidate=no_recall, published=None, thresholds=exactly)
+    assert failed(short) == {"questions_with_reference"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, "PASSED"),
+        ({"integrity": replace(SOUND, rows=899)}, "BLOCKED"),
+        ({"candidate": replace(GOOD, context_recall=uniform(0.5))}, "BLOCKED"),
+        ({"published": replace(GOOD, key="another key")}, "REBASELINE_REQUIRED"),
+        ({"published": IndexScores("", {}, {}, {})}, "REBASELINE_REQUIRED"),
+        ({"questions": QUESTIONS[:8]}, "INSUFFICIENT_EVIDENCE"),
+    ],
+)
+def test_the_outcome_says_what_the_broken_rules_mean(changes: dict[str, Any], outcome: str) -> None:
+    assert verdict(**changes).outcome == outcome
+
+
+ANSWERS = [
+    StoredAnswer(f"a{number}", QUESTIONS[number].question, "This.", f"q{number}", ("This.",))
+    for number in range(60)
+]
+
+
+def of_answers(value: float | None) -> dict[str, float | None]:
+    return {answer.answer_id: value for answer in ANSWERS}
+
+
+ANSWERED = replace(GOOD, faithfulness=of_answers(0.9), retrieved_faithfulness=of_answers(0.7))
+
+
+def answered(**changes: Any) -> Verdict:
+    return verdict(**{"answers": ANSWERS, "candidate": ANSWERED, "published": ANSWERED, **changes})
+
+
+def test_stored_answers_have_a_floor_on_their_own_contexts_and_a_margin_on_what_is_found() -> None:
+    record = answered()
+    assert record.passed
+    summaries = {own.measure: own for own in measure_summaries(record)}
+    assert list(summaries) == [*MEASURES, "retrieved_faithfulness"]
+    own, found = summaries["faithfulness"], summaries["retrieved_faithfulness"]
+    assert (own.mean, own.floor, own.published, own.margin) == (
+        pytest.approx(0.9),
+        0.8,
+        None,
+        None,
+    )
+    assert (found.mean, found.floor, found.published, found.margin) == (
+        pytest.approx(0.7),
+        None,
+        pytest.approx(0.7),
+        -0.03,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"candidate": replace(ANSWERED, faithfulness=of_answers(0.79))},
+            {"faithfulness_lower"},
+        ),
+        (
+            {"candidate": replace(ANSWERED, retrieved_faithfulness=of_answers(0.66))},
+            {"retrieved_faithfulness_difference_lower"},
+        ),
+        (
+            {"candidate": replace(ANSWERED, retrieved_faithfulness={})},
+            {
+                "answers",
+                "retrieved_faithfulness_unscored_share",
+                "retrieved_faithfulness_difference_lower",
+            },
+        ),
+        (
+            {"published": replace(ANSWERED, retrieved_faithfulness={})},
+            {"published_unscored_share"},
+        ),
+        (
+            {"thresholds": replace(THRESHOLDS, min_questions=60), "answers": ANSWERS[1:]},
+            {"answers", "questions_unexpected"},
+        ),
+        (
+            {"answers": [replace(own, question_id=None, question="One?") for own in ANSWERS]},
+            {
+                "answer_clusters",
+                "faithfulness_lower",
+                "retrieved_faithfulness_difference_lower",
+            },
+        ),
+        (
+            {"candidate": replace(ANSWERED, faithfulness=of_answers(0.9) | {"other": 1.0})},
+            {"questions_unexpected"},
+        ),
+    ],
+)
+def test_the_gate_fails_closed_on_stored_answers_too(
+    changes: dict[str, Any], expected: set[str]
+) -> None:
+    blocked = answered(**changes)
+    assert not blocked.passed
+    assert failed(blocked) == expected
+
+
+def test_fifty_human_labels_correct_a_scorer_that_flatters_and_fewer_do_not() -> None:
+    spread = {f"a{n}": 0.9 + 0.01 * (n % 5) for n in range(60)}
+    flattered = replace(ANSWERED, faithfulness=spread)
+    labels = [replace(own, faithfulness=0.7 + 0.01 * (n % 5)) for n, own in enumerate(ANSWERS)]
+
+    judged = answered(candidate=flattered, answers=[*labels[:50], *ANSWERS[50:]])
+    assert failed(judged) == {"faithfulness_lower"}
+    assert judged.figures["faithfulness"] == pytest.approx(0.72)
+    assert judged.figures["faithfulness_uncorrected"] == pytest.approx(0.92)
+    assert (judged.figures["human_labels"], judged.figures["human_labels_used"]) == (50, 50)
+
+    few = answered(candidate=flattered, answers=[*labels[:49], *ANSWERS[49:]])
+    assert few.passed
+    assert few.figures["faithfulness"] == pytest.approx(0.92)
+    assert (few.figures["human_labels"], few.figures["human_labels_used"]) == (49, 0)
+    assert few.figures["human_faithfulness"] == pytest.approx(0.7196, abs=1e-4)
+
+
+def test_labels_on_answers_to_a_few_questions_are_not_used() -> None:
+    same = [
+        replace(own, faithfulness=1.0, question_id=f"q{n % 8}") for n, own in enumerate(ANSWERS)
+    ]
+    assert answered(answers=same).figures["human_labels_used"] == 0
+
+
+def noisy(value: float, case: str, error: float = 0.12) -> IndexScores:
+    """Every score of faithfulness by a judge whose repeats differ."""
+    own = {question.question_id: Judged(case, error) for question in QUESTIONS}
+    return replace(GOOD, faithfulness=uniform(value), judged={"faithfulness": own})
+
+
+def test_the_spread_of_a_judge_lowers_both_bounds() -> None:
+    record = verdict(candidate=noisy(0.95, "new"), published=noisy(0.95, "old"))
+    error = 1.6448536 * 0.12 / math.sqrt(60)
+    assert record.figures["faithfulness_lower"] == pytest.approx(0.95 - error)
+    assert record.figures["faithfulness_difference_lower"] == pytest.approx(-error * math.sqrt(2))
+    assert failed(record) == {"faithfulness_difference_lower"}
+
+
+def test_one_verdict_on_the_same_case_adds_no_doubt_to_the_difference() -> None:
+    record = verdict(candidate=noisy(0.95, "same"), published=noisy(0.95, "same"))
+    assert record.passed
+    assert record.figures["faithfulness_difference_lower"] == 0.0
+    twice = verdict(candidate=noisy(0.95, "same"), published=noisy(0.96, "same"))
+    assert failed(twice) == {"faithfulness_difference_lower"}
+
+
+def test_a_verdict_on_two_hundred_questions_costs_a_fraction_of_a_second() -> None:
+    questions = [
+        replace(QUESTIONS[0], question_id=f"q{n}", gold_doc_ids=(f"d{n}",)) for n in range(200)
+    ]
+    scores = IndexScores(
+        KEY,
+        {question.question_id: PERFECT for question in questions},
+        {question.question_id: n / 200 for n, question in enumerate(questions)},
+        {question.question_id: 0.95 for question in questions},
+    )
+    started = time.process_time()
+    verdict(questions=questions, candidate=scores, published=scores)
+    assert time.process_time() - started < 0.5
 
 
 def test_the_comparability_key_changes_with_each_of_its_parts() -> None:

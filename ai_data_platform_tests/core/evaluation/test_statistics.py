@@ -10,6 +10,8 @@ from ai_data_platform.core.evaluation import statistics
 from ai_data_platform.core.evaluation.statistics import (
     Interval,
     detectable_drop,
+    error_of_mean,
+    lower_bounds,
     mean_lower_bound,
     paired_lower_bound,
 )
@@ -56,6 +58,47 @@ def test_the_seed_alone_decides_the_draws() -> None:
     clusters = [str(number) for number in range(60)]
     assert paired_lower_bound(noisy, clusters) == paired_lower_bound(noisy, clusters)
     assert paired_lower_bound(noisy, clusters) != paired_lower_bound(noisy, clusters, seed=1)
+
+
+def test_series_bounded_together_have_the_bounds_that_each_has_alone() -> None:
+    generator = np.random.default_rng(4)
+    clusters = [str(number // 2) for number in range(80)]
+    series = {name: generator.random(80).tolist() for name in "abc"}
+    alone = {name: mean_lower_bound(values, clusters) for name, values in series.items()}
+    assert lower_bounds(series, clusters) == alone
+    assert lower_bounds({}, clusters) == {}
+
+
+def test_the_errors_of_scores_shrink_in_their_mean() -> None:
+    assert error_of_mean([0.2] * 4, 4) == pytest.approx(0.1)
+    assert error_of_mean([0.3, 0.4, 0.0, 0.0, 0.0], 5) == pytest.approx(0.1)
+    assert error_of_mean([], 0) == 0.0
+
+
+def test_the_scorers_own_error_adds_to_the_bound_as_variances_add() -> None:
+    plain = mean_lower_bound(VALUES, CLUSTERS)
+    noisy = mean_lower_bound(VALUES, CLUSTERS, error=0.05)
+    expected = math.hypot(plain.mean - plain.lower, 1.6448536 * 0.05)
+    assert noisy.mean == plain.mean
+    assert noisy.mean - noisy.lower == pytest.approx(expected)
+    assert mean_lower_bound([0.1], ["a"], error=0.05).lower == -math.inf
+
+
+def test_with_few_clusters_a_noisy_judge_needs_the_wider_bound() -> None:
+    """A judge that is asked 3 times an answer and errs by 0.3 each time, on 10 answers a trial."""
+    generator = np.random.default_rng(9)
+    clusters = [str(number) for number in range(10)]
+    plain = widened = 0
+    for _ in range(600):
+        true = generator.normal(0.7, 0.1, size=(10, 1))
+        repeats = true + generator.normal(0, 0.3, size=(10, 3))
+        errors = repeats.std(axis=1, ddof=1) / math.sqrt(3)
+        error = error_of_mean(errors.tolist(), 10)
+        values = repeats.mean(axis=1).tolist()
+        plain += mean_lower_bound(values, clusters, draws=400).lower <= 0.7
+        widened += mean_lower_bound(values, clusters, draws=400, error=error).lower <= 0.7
+    assert plain / 600 < 0.94
+    assert widened / 600 >= 0.95
 
 
 def test_equal_differences_have_no_spread() -> None:
