@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from ai_data_platform.cli.gate_report import gate_report, report_as_json
 from ai_data_platform.cli.gate_view import show_gate
@@ -134,9 +135,8 @@ def search(
     for rank, hit in enumerate(hits, start=1):
         place = " › ".join(dict.fromkeys([hit["title"], *hit["heading_path"]]))
         page = f", page {hit['page']}" if hit["page"] else ""
-        console.print(
-            f"[bold]{rank}. {place}[/bold]  [dim]{hit['uri']}{page}[/dim]", highlight=False
-        )
+        where = (f"{hit['uri']}{page}", "dim")
+        console.print(Text.assemble((f"{rank}. {place}", "bold"), "  ", where))
         console.print(hit["text"][:600], style="", highlight=False, markup=False)
         console.print()
 

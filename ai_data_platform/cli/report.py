@@ -3,49 +3,68 @@
 from collections import Counter
 from typing import Any
 
+from ai_data_platform.cli.gate_report import obstacle
 from ai_data_platform.core.errors import NotPublishedYet
-from ai_data_platform.core.gates import Verdict
 from ai_data_platform.stores.home import PUBLICATIONS, Home
+from ai_data_platform.stores.ledger import table_name
 
 __all__ = ["platform_report"]
 
+_VERSION = 12  # hex digits of a fingerprint in a version's name
 _DAILY = ("raw_chat_logs", "raw_feedback")
 
 
 def platform_report(home: Home) -> dict[str, Any]:
-    """Publications with their last verdict, and rows in and dropped by reason for each lane."""
+    """Publications with their last verdict, tables that did not pass, and each lane's rows and drops."""
     return {
         "home": str(home.root),
         "publications": {name: _publication(home, name) for name in PUBLICATIONS},
+        "not_passed": _not_passed(home),
         "lanes": {**{name: _daily(home, name) for name in _DAILY}, **_tables(home)},
     }
 
 
-def _word(verdict: Verdict | None) -> str:
-    if verdict is None:
-        return "not judged yet"
-    return "passed" if verdict.passed else "blocked"
-
-
 def _publication(home: Home, name: str) -> dict[str, Any]:
+    """What readers see of a publication, and what became of the candidate that was judged last."""
+    versions = home.versions(name)
     found = home.ledger.latest(PUBLICATIONS[name])
     verdict = found.verdict if found else None
     report: dict[str, Any] = {
-        "candidate": verdict.fingerprint[:12] if verdict else None,
-        "verdict": _word(verdict),
+        "candidate": verdict.fingerprint[:_VERSION] if verdict else None,
+        "outcome": verdict.outcome if verdict else None,
         "reasons": list(verdict.reasons) if verdict else [],
         "judged_at": found.judged_at.isoformat(timespec="seconds") if found else None,
+        "obstacle": obstacle(home, verdict) if verdict else None,
+        "withdrawn": None,
         "published": None,
     }
     try:
-        current = home.versions(name).current()
+        current = versions.current()
     except NotPublishedYet:
         return report
+    newest = versions.published()[0].version
     return report | {
         "published": current.version,
+        "candidate_is_published": report["candidate"] == current.version,
+        "withdrawn": newest if newest in versions.withdrawn() else None,
         "rows": current.rows,
         "published_at": current.published_at and current.published_at.isoformat(timespec="seconds"),
         "path": str(current.folder),
+    }
+
+
+def _not_passed(home: Home) -> dict[str, Any]:
+    """Gated tables before the publications whose newest verdict is no pass, by name."""
+    tables = [named for named in home.ledger.names() if named[0] not in PUBLICATIONS.values()]
+    found = {table_name(*named): home.ledger.latest(*named) for named in tables}
+    return {
+        name: {
+            "outcome": last.verdict.outcome,
+            "reasons": list(last.verdict.reasons),
+            "judged_at": last.judged_at.isoformat(timespec="seconds"),
+        }
+        for name, last in found.items()
+        if last is not None and not last.verdict.passed
     }
 
 

@@ -1,9 +1,11 @@
-"""The end of a run, for a person: what was published, what was dropped and why, what to try next."""
+"""One screen for a person: what readers see, what the gates said, where rows went, what to try next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ai_data_platform.cli.output import bars, console, table
+from rich.text import Text
+
+from ai_data_platform.cli.output import bars, console, shortened, table
 
 __all__ = ["show_summary"]
 
@@ -12,9 +14,12 @@ _TRY_NEXT = (
         '.venv/bin/aidp search "how tight are the terminal screws" -k 3',
         "ask the published knowledge base",
     ),
-    (".venv/bin/aidp versions sft", "see what can be rolled back"),
+    (".venv/bin/aidp gate knowledge_base", "see what its gate measured"),
+    (".venv/bin/aidp status --all", "see every reason for which rows were dropped"),
     ("make dev", "open the Dagster UI on the same data"),
 )
+_TABLES_SHOWN = 3
+_REASONS_SHOWN = 2
 
 
 def show_summary(
@@ -24,28 +29,31 @@ def show_summary(
     *,
     on_the_sample: bool,
     next_steps: bool,
+    every_drop: bool = False,
 ) -> None:
-    """Publications, drops by reason, failures, and three commands."""
+    """Publications, what did not pass, rows and drops, failures; and commands to go on with."""
     console.print()
     if note:
         console.print(note, style="green")
         console.print()
     _publications(report["publications"])
-    _lanes(report["lanes"])
-    told = {"; ".join(found["reasons"]) for found in report["publications"].values()}
-    for failure in failures:
-        if failure.message in told:
-            continue  # it stands above, under what it kept from being published
-        console.print(f"[red]✗ {failure.where}[/red]: {failure.message}", highlight=False)
+    _not_passed(report["not_passed"])
+    lanes = {
+        name: lane for name, lane in report["lanes"].items() if lane["rows"] or lane["dropped"]
+    }
+    console.print()
+    if lanes:
+        _lanes(lanes, every_drop=every_drop)
+    else:
+        console.print("Nothing was read so far: run `aidp run`")
+    _failures(report, failures)
     if not next_steps:
         return
     source = "the sample that ships with the project" if on_the_sample else "your sources"
-    console.print(f"Made from {source}; everything lies in {report['home']}", style="dim")
+    console.print(f"\nMade from {source}; state: {report['home']}", style="dim", soft_wrap=True)
     console.print("\nTry next:")
     for command, why in _TRY_NEXT:
-        console.print(
-            f"  [bold]{command}[/bold]  [dim]# {why}[/dim]", highlight=False, soft_wrap=True
-        )
+        console.print(f"  [bold]{command}[/bold]  [dim]# {why}[/dim]", soft_wrap=True)
 
 
 def _publications(publications: Mapping[str, Any]) -> None:
@@ -55,29 +63,99 @@ def _publications(publications: Mapping[str, Any]) -> None:
             found["published"] or "nothing yet",
             found.get("rows", ""),
             (found.get("published_at") or "")[:16].replace("T", " "),
-            found["verdict"],
+            _candidate(found),
         )
         for name, found in publications.items()
     ]
-    console.print(table(["published", "version", "rows", "since (UTC)", "last gate"], rows))
+    console.print(table(["", "readers see", "rows", "since (UTC)", "candidate"], rows))
     for name, found in publications.items():
-        if found["verdict"] == "blocked":
-            same = found["candidate"] == found["published"]
-            what = "the published version would not pass now" if same else "was not published"
-            console.print(f"\n[red]✗ {name}: candidate {found['candidate']}: {what}[/red]")
-            for reason in found["reasons"]:
-                console.print(f"    {reason}", highlight=False)
-    console.print()
+        for line in _explained(name, found):
+            console.print(line, soft_wrap=True)
 
 
-def _lanes(lanes: Mapping[str, Any]) -> None:
-    for name, lane in lanes.items():
-        days = f" on {lane['days']} days" if "days" in lane else ""
-        dropped = sum(lane["dropped"].values())
-        aside = f", {dropped:,} dropped" if dropped else ""
-        console.print(f"[bold]{name}[/bold]: {lane['rows']:,} rows{days}{aside}", highlight=False)
-        if lane["dropped"]:
-            console.print(
-                table(["", "", ""], ((f"  {n}", c, b) for n, c, b in bars(lane["dropped"])))
-            )
-    console.print()
+def _candidate(found: Mapping[str, Any]) -> Text:
+    """What became of the candidate that was judged last, in words of at most 21 cells."""
+    outcome = found["outcome"]
+    if outcome is None:
+        return Text("not judged yet", style="dim")
+    if outcome != "PASSED":
+        return Text(outcome, style="red" if outcome == "BLOCKED" else "yellow")
+    if found["obstacle"]:
+        return Text("PASSED, held back", style="red")
+    if found["candidate"] == found["published"]:
+        return Text("PASSED, published", style="green")
+    if found["candidate"] == found["withdrawn"]:
+        return Text("PASSED, withdrawn", style="yellow")
+    return Text("PASSED, not published", style="yellow")
+
+
+def _explained(name: str, found: Mapping[str, Any]) -> Iterator[Text]:
+    """What stands against the candidate, shortened to two lines, and a rollback that holds."""
+    reasons = [found["obstacle"]] if found["obstacle"] else found["reasons"]
+    if reasons:
+        stay = (
+            f"readers stay on {found['published']}" if found["published"] else "nothing to read yet"
+        )
+        state = f"is held back; {stay}"
+        if found["candidate"] == found["published"]:
+            state = "is still read, though it would not pass now"
+        yield Text(f"✗ {name}: {found['candidate']} {state}", "red")
+        for reason in reasons[:_REASONS_SHOWN]:
+            yield _below(shortened(reason, console.width - 4))
+        more = len(reasons) - _REASONS_SHOWN
+        yield _below(f"{f'{more} more: ' if more > 0 else 'more: '}aidp gate {name}", style="bold")
+    if found["withdrawn"]:
+        what = f"{found['withdrawn']} was rolled back; readers stay on {found['published']}"
+        yield Text(f"↩ {name}: {what}", "yellow")
+        yield _below(f"back again: aidp rollback {name} {found['withdrawn']}", style="bold")
+
+
+def _not_passed(tables: Mapping[str, Any]) -> None:
+    """Tables that a gate did not let into the lake: the earlier table, if any, is still read."""
+    for name, found in list(tables.items())[:_TABLES_SHOWN]:
+        head = f"✗ {name}: {found['outcome']}: "
+        reason = shortened("; ".join(found["reasons"]), console.width - len(head))
+        console.print(Text.assemble((head, "red"), reason), soft_wrap=True)
+        console.print(_below(f"more: aidp gate {name}", style="bold"))
+    if len(tables) > _TABLES_SHOWN:
+        rest = list(tables)[_TABLES_SHOWN:]
+        line = f"and {len(rest)} more tables: {', '.join(rest)}"
+        console.print(shortened(line, console.width), soft_wrap=True)
+
+
+def _lanes(lanes: Mapping[str, Any], *, every_drop: bool) -> None:
+    """Rows and drops a lane: the commonest reasons on its line, or every reason with its bar."""
+    if every_drop:
+        for name, lane in lanes.items():
+            days = f" on {lane['days']} days" if "days" in lane else ""
+            console.print(f"[bold]{name}[/bold]: {lane['rows']:,} rows{days}")
+            shown = ((f"  {n}", c, b) for n, c, b in bars(lane["dropped"]))
+            console.print(table(["", "", ""], shown, header=False))
+        return
+    rows = [
+        (
+            name.rpartition("/")[2],
+            lane["rows"],
+            sum(lane["dropped"].values()),
+            _commonest(lane["dropped"]),
+        )
+        for name, lane in lanes.items()
+    ]
+    console.print(table(["", "rows", "dropped", "mostly for"], rows))
+
+
+def _commonest(dropped: Mapping[str, int]) -> str:
+    ordered = sorted(dropped.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{reason} {rows:,}" for reason, rows in ordered)
+
+
+def _failures(report: Mapping[str, Any], failures: Sequence[Any]) -> None:
+    found = [*report["publications"].values(), *report["not_passed"].values()]
+    told = [reason for verdict in found for reason in verdict["reasons"]]
+    for failure in failures:
+        if not any(reason in failure.message for reason in told):  # it stands above
+            console.print(Text.assemble((f"\n✗ {failure.where}", "red"), f": {failure.message}"))
+
+
+def _below(text: str, style: str = "") -> Text:
+    return Text(f"    {text}", style=style)

@@ -114,7 +114,8 @@ def audit_candidate(
     home.ledger.record(verdict)
     facts = {"embedder": embedder.fingerprint, "scorer": audit.scorer.version}
     _stage(home, head, verdict, audited.scores, before, questions, answers, facts)
-    _write(home, questions, answers, audited, before, inputs, against)
+    extra = {"against": against, "candidate": content}
+    _write(home, questions, answers, audited, before, inputs, extra)
     return _shown(home, verdict, reused=False)
 
 
@@ -202,7 +203,7 @@ def _write(
     audited: VersionAudit,
     before: _Before | None,
     inputs: str,
-    against: str | None,
+    extra: Mapping[str, str | None],
 ) -> None:
     """Put the tables for people in place; that of questions last, since it says that both are there."""
     sets = questions.questions, answers.answers, audited, before.scores if before else None
@@ -210,7 +211,7 @@ def _write(
         home.lake.write(_ANSWERS, answer_table(*sets), inputs=inputs)
     else:
         home.lake.remove(_ANSWERS)
-    home.lake.write(_SCORES, question_table(*sets), inputs=inputs, extra={"against": against})
+    home.lake.write(_SCORES, question_table(*sets), inputs=inputs, extra=extra)
 
 
 def _shown(home: Home, verdict: Verdict, *, reused: bool) -> IndexCandidate:

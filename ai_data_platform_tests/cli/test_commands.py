@@ -33,12 +33,43 @@ def aidp(world: World, *arguments: str, **environment: str) -> subprocess.Comple
     )
 
 
-def test_status_shows_publications_and_drops_in_one_screen(built: World) -> None:
-    shown = aidp(built, "status")
+def test_status_fits_a_small_terminal_and_says_what_readers_see(built: World) -> None:
+    shown = aidp(built, "status", COLUMNS="80")
+    lines = shown.stdout.splitlines()
     assert shown.returncode == 0, shown.stderr
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= 80
     for version in built.published().values():
         assert version in shown.stdout
-    assert "exact_duplicate" in shown.stdout
+    assert shown.stdout.count("PASSED, published") == 3
+
+
+def test_status_shows_every_reason_of_a_drop_when_asked_for_all(built: World) -> None:
+    expected = built.home.lake.read("dropped_conversations", ["drop_reason"])["drop_reason"]
+    shown = aidp(built, "status", "--all").stdout
+    assert [reason for reason in expected.unique().to_pylist() if reason not in shown] == []
+
+
+def test_the_gate_of_what_is_published_passes_and_of_a_worse_index_names_what_broke(
+    world: World,
+) -> None:
+    published = world.published()["knowledge_base"]
+    for page in sorted((world.sources / "documents").rglob("*.md"))[::2]:
+        page.unlink()
+    passed = aidp(world, "gate", "knowledge_base", COLUMNS="80")
+    run = world.run("raw_documents+")
+    blocked = aidp(world, "gate", "knowledge_base", COLUMNS="80")
+    found = json.loads(aidp(world, "gate", "knowledge_base", "--json").stdout)
+    earlier = aidp(world, "gate", "knowledge_base", "--candidate", published, "--json")
+    assert (passed.returncode, run.good, blocked.returncode) == (0, False, 1), passed.stderr
+    assert max(map(len, blocked.stdout.splitlines())) <= 80
+    assert blocked.stdout.startswith("BLOCKED  knowledge_base")
+    assert f"readers see {published}, not this candidate" in blocked.stdout
+    assert {measure["measure"] for measure in found["measures"]} >= {"hit_at_5", "context_recall"}
+    assert [past["outcome"] for past in found["history"]] == ["BLOCKED", "PASSED"]
+    assert len(found["worst_questions"]) == 10
+    assert json.loads(earlier.stdout)["fingerprint"].startswith(published)
+    assert earlier.returncode == 0
 
 
 def test_status_as_json_holds_the_same(built: World) -> None:
@@ -64,6 +95,8 @@ def test_versions_and_rollback_follow_the_pointer(world: World) -> None:
     ("arguments", "environment", "code", "words"),
     [
         (("versions", "nothing"), {}, 1, "there are: sft, preference, knowledge_base"),
+        (("gate", "nothing"), {}, 1, "there are: sft, preference, knowledge_base, "),
+        (("gate", "sft", "--candidate", "zz"), {}, 1, "start with 'zz', wanted one; there are: "),
         (("rollback", "sft", "ffffff"), {}, 1, "published versions of sft start with 'ffffff'"),
         (("run", "no_such_asset"), {}, 2, "selects no asset"),
         (("run", "raw_chat_logs", "--from", "2025-03-09", "--to", "2025-03-03"), {}, 2, "is after"),
@@ -101,7 +134,9 @@ def test_days_can_be_named_and_a_day_without_rows_is_red(world: World) -> None:
     empty = aidp(world, "run", "raw_chat_logs", "--from", "2025-03-20", "--to", "2025-03-20")
     assert good.returncode == 0, good.stdout + good.stderr
     assert empty.returncode == 1
-    assert "2025-03-20: rows is 0" in " ".join(empty.stdout.split())
+    assert "raw_chat_logs/2025-03-20: BLOCKED: rows is 0, wanted > 0" in empty.stdout
+    assert "aidp gate raw_chat_logs/2025-03-20" in empty.stdout
+    assert aidp(world, "gate", "raw_chat_logs/2025-03-20").returncode == 1
 
 
 def test_the_real_model_publishes_the_shipped_sample_and_a_second_run_has_nothing_to_do(

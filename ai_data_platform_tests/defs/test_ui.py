@@ -34,6 +34,13 @@ _FLAGS = (
 )
 
 
+_DRAWN = """
+return [...document.images]
+    .filter(i => i.src.startsWith('data:image/png') && i.naturalWidth > 0 && i.clientWidth > 0)
+    .map(i => ({alt: i.alt, width: i.clientWidth, height: i.clientHeight}))
+"""
+
+
 @pytest.fixture(scope="module")
 def address(built: World) -> Iterator[str]:
     """`aidp dev` over the built world, in a process group of its own so that all of it goes away again."""
@@ -122,6 +129,38 @@ def test_the_checks_of_the_index_show_score_and_threshold(address: str, browser:
     assert "This is a blocking asset check" in text
     assert "score" in text
     assert "threshold" in text
+
+
+def test_a_rule_on_a_lower_bound_plots_the_mean_beside_it(address: str, browser: object) -> None:
+    url = f"{address}/assets/rag_eval_scores?view=checks&checkDetail=hit_at_5"
+    text = _text(browser, url, "Plots", "mean", "score", "threshold")
+    plots = text.partition("Plots")[2].split("\n")
+    assert [name for name in ("mean", "score", "threshold") if name not in plots] == []
+
+
+@pytest.mark.parametrize("asset", ["rag_eval_scores", "knowledge_base"])
+def test_the_measures_are_a_picture_that_the_browser_draws(
+    address: str, browser: object, asset: str
+) -> None:
+    from selenium.webdriver.common.by import By
+
+    _text(browser, f"{address}/assets/{asset}?view=overview", "measures", "[Show Markdown]")
+    browser.find_element(By.LINK_TEXT, "[Show Markdown]").click()
+    for _ in range(60):
+        drawn = browser.execute_script(_DRAWN)
+        if drawn:
+            break
+        time.sleep(0.5)
+    (picture,) = drawn
+    assert picture["alt"] == "Measures with their lower bounds"
+    assert picture["width"] > 400
+    assert picture["height"] > 200
+
+
+def test_the_worst_questions_are_a_table(address: str, browser: object) -> None:
+    text = _text(browser, f"{address}/assets/rag_eval_scores?view=overview", "worst_questions")
+    names = ("question", "hit@5", "MRR@10", "context recall", "published", "unsupported")
+    assert " ".join(names) in text
 
 
 def test_the_partitions_of_the_chat_logs_are_filled_by_day(address: str, browser: object) -> None:
