@@ -120,7 +120,7 @@ def gate_metadata(verdict: Verdict) -> dict[str, Any]:
     """What a materialisation shows of a verdict: outcome, rules, and the picture of an index's measures."""
     picture = interval_plot(verdict)
     return {
-        "outcome": verdict.outcome,
+        "gate_outcome": verdict.outcome,
         "gate_report": gate_command(verdict),
         **({} if picture is None else {"measures": picture}),
         "gate": verdict_table(verdict),
@@ -201,7 +201,7 @@ def blocked(error: AidpError | str, verdict: Verdict | None = None) -> dg.Failur
         return dg.Failure(message, allow_retries=False)
     if "`aidp gate " not in message:
         message += f". `{gate_command(verdict)}` shows more; {_TO_DO[verdict.outcome]}"
-    shown = {"outcome": verdict.outcome, "verdict": verdict_table(verdict)}
+    shown = {"gate_outcome": verdict.outcome, "verdict": verdict_table(verdict)}
     return dg.Failure(message, metadata=shown, allow_retries=False)
 
 
