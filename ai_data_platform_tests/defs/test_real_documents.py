@@ -26,7 +26,8 @@ def test_how_to_borrow_mutably_is_answered_from_the_chapter_on_references(
         (tmp_path / "sources" / empty).mkdir()
     world = World(tmp_path, {"eval_questions": None}, SentenceTransformerEmbedder())
     graph = world.run("raw_documents+")
-    hits = KnowledgeBase(world.home, SentenceTransformerEmbedder()).search("how do I borrow a value mutably", 3)
+    knowledge = KnowledgeBase(world.home, SentenceTransformerEmbedder())
+    hits = knowledge.search("how do I borrow a value mutably", 3)
     assert graph.good, graph.failures
     assert hits[0]["uri"].startswith("ch04-02-references-and-borrowing")
     assert "Mutable References" in hits[0]["heading_path"]

@@ -18,10 +18,11 @@ from ai_data_platform.core.evaluation.index_evidence import GateThresholds, Inde
 from ai_data_platform.core.evaluation.index_gate import MEASURES
 from ai_data_platform.core.evaluation.questions import Question
 from ai_data_platform.core.fingerprints import fingerprint, hash_text
-from ai_data_platform.core.gates import Rule, judge
+from ai_data_platform.core.gates import Rule
 from ai_data_platform.core.retrieval import Embedder
 from ai_data_platform.core.text import normalise, words
 from ai_data_platform.settings import CHECKOUT
+from ai_data_platform.stores.audit import audited_write
 from ai_data_platform.stores.documents import DocumentFolders
 from ai_data_platform.stores.evaluation_sets import NO_ANSWERS, AnswerSet, answers_for
 from ai_data_platform.stores.home import Home
@@ -88,13 +89,22 @@ class Base:
             for document in scan.documents.to_pylist()
             for row in chunk_rows(document, ChunkOptions(target_words=40, max_words=60))
         ]
-        chunks = pa.Table.from_pylist(rows, schema=CHUNK)
-        made = lake.write("document_chunks", chunks, inputs="")
-        rule = Rule("rows", ">=", 1, "something to find")
-        figures: dict[str, float | None] = {"rows": made.rows}
-        passed = judge("document_chunks", made.fingerprint, figures, [rule], code_version="test")
-        self.home.ledger.record(passed)
+        self.put(pa.Table.from_pylist(rows, schema=CHUNK))
         self.sync()
+
+    def put(self, chunks: pa.Table) -> None:
+        """Chunks in their place, with their gate's pass."""
+        rule = Rule("rows", ">=", 1, "something to find")
+        home = self.home
+        audited_write(
+            home.lake,
+            home.ledger,
+            "document_chunks",
+            chunks,
+            [rule],
+            inputs="",
+            code_version="test",
+        )
 
     def sync(self) -> None:
         chunks = self.home.lake.read("document_chunks").drop_columns(["content_hash"])
@@ -547,7 +557,7 @@ def test_the_verdict_names_the_chunks_that_the_index_was_made_from(base: Base) -
     place = rows.schema.get_field_index("content_hash")
     renamed = pa.array(["other bytes"] * rows.num_rows, pa.string())
     field = rows.schema.field("content_hash")
-    base.home.lake.write("document_chunks", rows.set_column(place, field, renamed), inputs="")
+    base.put(rows.set_column(place, field, renamed))
     again = base.audit()
     assert (again.fingerprint, again.reused) == (candidate.fingerprint, False)
     assert again.verdict.inputs != candidate.verdict.inputs
