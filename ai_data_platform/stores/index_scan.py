@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ai_data_platform.core.evaluation.index_evidence import Integrity
 from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.retrieval.embedder import Embedder, Vectors
+from ai_data_platform.stores.vector_changes import differing
 from ai_data_platform.stores.vectors import VectorTable
 
 __all__ = ["scan_integrity"]
@@ -19,8 +21,12 @@ _LEAST_COSINE = 0.999
 def scan_integrity(
     table: VectorTable, version: int, chunks: pa.Table, embedder: Embedder
 ) -> Integrity:
-    """Counts from comparing each row of a version with the chunk that it should hold."""
-    rows = table.read(["chunk_id", "text_hash", "embedding_text", "embedder", "vector"], version)
+    """Counts from comparing each row of a version with the chunk that it should hold.
+
+    Columns of `chunks` that the table does not keep are no part of the comparison.
+    """
+    shown = [name for name in chunks.column_names if name in table.columns()]
+    rows = table.read([*shown, "embedder", "vector"], version)
     expected = dict(
         zip(chunks["chunk_id"].to_pylist(), chunks["text_hash"].to_pylist(), strict=True)
     )
@@ -39,6 +45,7 @@ def scan_integrity(
         text_hash_mismatches=sum(
             i in expected and (expected[i] != h or hash_text(t) != h) for i, h, t in pairs
         ),
+        row_mismatches=len(differing(_held(chunks.select(shown), ids), rows, "chunk_id")),
         wrong_dimension=0,  # LanceDB's type holds every vector to one length
         not_finite=int((~np.isfinite(norms)).sum()),
         not_unit_norm=int((np.abs(norms - 1) > 1e-3).sum()),
@@ -46,6 +53,11 @@ def scan_integrity(
         sampled=len(sampled),
         sampled_below_cosine=_misplaced(embedder, [texts[i] for i in sampled], vectors[sampled]),
     )
+
+
+def _held(chunks: pa.Table, ids: Sequence[str]) -> pa.Table:
+    """The chunks that have a row; one that has none is missing, which is counted apart."""
+    return chunks.filter(pc.is_in(chunks["chunk_id"], pa.array(ids, pa.string())))
 
 
 def _sampled(ids: Sequence[str]) -> list[int]:

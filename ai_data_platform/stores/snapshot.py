@@ -49,7 +49,10 @@ class RunSnapshot:
                 DropFolder(self._chat_logs, home.index("chat_logs")).fingerprint(),
                 DropFolder(self._feedback, home.index("feedback")).fingerprint(),
                 DocumentFolders(self._documents, home.index).inputs(),
-                [hash_bytes(p.read_bytes()) if p and p.is_file() else None for p in self._evaluation],
+                [
+                    hash_bytes(p.read_bytes()) if p and p.is_file() else None
+                    for p in self._evaluation
+                ],
                 home.feedback.last_sequence(),
             ]
         )

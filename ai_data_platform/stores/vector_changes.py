@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ai_data_platform.core.errors import IndexMismatch
-from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.core.retrieval.embedder import Embedder, Progress, Vectors
 
-__all__ = ["ChangePlan", "plan_changes", "scan", "vectors_of", "with_identity"]
+__all__ = ["ChangePlan", "differing", "plan_changes", "scan", "vectors_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,36 +27,28 @@ def scan(table: Any, columns: list[str]) -> pa.Table:
     return table.search().select(columns).limit(2**31 - 1).to_arrow()
 
 
-def with_identity(rows: pa.Table, embedder: str, key: str) -> pa.Table:
-    """The rows with `embedder` and `row_hash`, which changes when any column does.
+def differing(wanted: pa.Table, stored: pa.Table, key: str) -> list[int]:
+    """Places of the wanted rows that are not stored under their key with just these values.
 
-    Raises IndexMismatch when two rows have the same key.
+    Every column of `wanted` is compared; `stored` has them all. Raises IndexMismatch when two wanted
+    rows have the same key.
     """
-    if len(pc.unique(rows[key])) != rows.num_rows:
+    if len(pc.unique(wanted[key])) != wanted.num_rows:
         raise IndexMismatch(
-            f"the key {key} repeats among {rows.num_rows} rows: keys must be unique"
+            f"the key {key} repeats among {wanted.num_rows} rows: keys must be unique"
         )
-    hashes = [fingerprint(row) for row in rows.to_pylist()]
-    return rows.append_column("embedder", pa.repeat(embedder, rows.num_rows)).append_column(
-        "row_hash", pa.array(hashes, pa.string())
-    )
+    places = pc.index_in(wanted[key], stored[key].combine_chunks())
+    beside = stored.take(places)
+    differs = places.is_null().to_numpy(zero_copy_only=False).copy()
+    for name in wanted.column_names:
+        differs |= _unequal(wanted[name], beside[name])
+    return [int(place) for place in np.flatnonzero(differs)]
 
 
 def plan_changes(wanted: pa.Table, stored: pa.Table, key: str) -> ChangePlan:
-    """What turns the stored rows into the wanted ones, told by `row_hash` and `embedder`."""
-    have = dict(
-        zip(
-            stored[key].to_pylist(),
-            zip(stored["row_hash"].to_pylist(), stored["embedder"].to_pylist(), strict=True),
-            strict=True,
-        )
-    )
-    pairs = zip(wanted["row_hash"].to_pylist(), wanted["embedder"].to_pylist(), strict=True)
-    keys = wanted[key].to_pylist()
-    upserts = [
-        i for i, (k, pair) in enumerate(zip(keys, pairs, strict=True)) if have.get(k) != pair
-    ]
-    return ChangePlan(upserts, sorted(set(have) - set(keys)))
+    """What turns the stored rows into the wanted ones."""
+    strangers = set(stored[key].to_pylist()) - set(wanted[key].to_pylist())
+    return ChangePlan(differing(wanted, stored, key), sorted(strangers))
 
 
 def vectors_of(
@@ -78,6 +70,16 @@ def vectors_of(
     if not hashes:
         return np.zeros((0, embedder.dimension), np.float32), 0
     return np.stack([known[text_hash] for text_hash in hashes]), len(missing)
+
+
+def _unequal(one: pa.ChunkedArray, other: pa.ChunkedArray) -> npt.NDArray[np.bool_]:
+    """Where two columns of one length differ; null equals null."""
+    if pa.types.is_nested(one.type):
+        pairs = zip(one.to_pylist(), other.to_pylist(), strict=True)
+        return np.array([left != right for left, right in pairs], dtype=bool)
+    unequal = pc.fill_null(pc.not_equal(one, other.cast(one.type)), False)
+    one_is_null = pc.xor(one.is_null(), other.is_null())
+    return pc.or_(unequal, one_is_null).to_numpy()  # type: ignore[no-any-return]
 
 
 def _known_vectors(

@@ -1,7 +1,8 @@
 """Embedded rows in LanceDB: only what changed is embedded, one table version a refresh.
 
-All state lives in the table. A row is reused when its text hash and embedder agree, wherever it moved;
-a row that vanished behind the table's back is missing from the comparison and so comes back.
+All state lives in the table, and every column of it is compared. A vector is reused when text hash and
+embedder agree, wherever the row moved; a row that vanished or was edited behind the table's back differs
+from what is wanted and so comes back.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,20 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 
 from ai_data_platform.core.errors import IndexMismatch, NotPublishedYet
 from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
 from ai_data_platform.core.retrieval.embedder import Embedder, Progress, Vectors
 from ai_data_platform.core.retrieval.rank import reciprocal_ranks
-from ai_data_platform.stores.vector_changes import plan_changes, scan, vectors_of, with_identity
+from ai_data_platform.stores.vector_changes import plan_changes, scan, vectors_of
 
 __all__ = ["PUBLISHED", "SyncReport", "TagPointer", "VectorTable"]
 
 PUBLISHED = "published"
 """The LanceDB tag that readers follow."""
 
-_OWN_COLUMNS = {"embedder", "row_hash", "vector"}
+_OWN_COLUMNS = {"embedder", "vector"}
 _KEPT_FOREVER = timedelta(days=36_500)
 # Plain optimize() raises once a tagged version is 7 days old; old versions go by retention, not here.
 
@@ -74,8 +76,8 @@ class VectorTable:
         embedded. Raises IndexMismatch when the table holds vectors of another dimension.
         """
         table = self._open_or_create(rows.schema, embedder)
-        stored = scan(table, [self._key, "text_hash", "embedder", "row_hash"])
-        wanted = with_identity(rows, embedder.fingerprint, self._key)
+        wanted = rows.append_column("embedder", pa.repeat(embedder.fingerprint, rows.num_rows))
+        stored = scan(table, wanted.column_names)
         plan = plan_changes(wanted, stored, self._key)
         if not plan.upserts and not plan.deletes:
             if stored.num_rows and not _text_index(table):  # a crash came between rows and index
@@ -88,6 +90,10 @@ class VectorTable:
         moved = changed.num_rows - embedded
         reused = rows.num_rows - changed.num_rows + moved
         return SyncReport(rows.num_rows, embedded, reused, moved, len(plan.deletes), table.version)
+
+    def columns(self) -> list[str]:
+        """The columns of the table, in their order."""
+        return list(self._open().schema.names)
 
     def head(self) -> int:
         """The newest version, published or not."""
@@ -102,10 +108,14 @@ class VectorTable:
 
     def content_fingerprint(self, version: int | None = None) -> str:
         """A hash of what a version holds, vectors included, whatever order it stores its rows in."""
-        rows = self.read([self._key, "row_hash", "embedder", "vector"], version)
+        rows = self.read(sorted(self.columns()), version)
         vectors = rows["vector"].combine_chunks().flatten().to_numpy()
-        names = [rows[name].to_pylist() for name in (self._key, "row_hash", "embedder")]
-        return fingerprint([*names, hash_bytes(np.ascontiguousarray(vectors).tobytes())])
+        columns = {
+            name: hash_bytes(orjson.dumps(rows[name].to_pylist()))
+            for name in rows.column_names
+            if name != "vector"
+        }
+        return fingerprint([columns, hash_bytes(np.ascontiguousarray(vectors).tobytes())])
 
     def search(
         self, query: str, vector: Vectors, k: int, *, version: int | str = PUBLISHED
@@ -122,7 +132,7 @@ class VectorTable:
             _text_search(table, query, 4 * k),
             self._key,
         )
-        hidden = {"vector", "row_hash", "_distance", "_score", "_relevance_score"}
+        hidden = {"vector", "_distance", "_score", "_relevance_score"}
         return [{n: v for n, v in row.items() if n not in hidden} for row in ranked[:k]]
 
     def tag(self, name: str, version: int) -> None:
@@ -169,7 +179,7 @@ class VectorTable:
             return table
         fields = [field.with_nullable(field.name != self._key) for field in schema]
         vector = pa.field("vector", pa.list_(pa.float32(), embedder.dimension))
-        extra = [pa.field("embedder", pa.string()), pa.field("row_hash", pa.string()), vector]
+        extra = [pa.field("embedder", pa.string()), vector]
         table = self._connection.create_table(self._name, schema=pa.schema([*fields, *extra]))
         table.set_unenforced_primary_key(self._key)  # or two writers insert the same row twice
         return table

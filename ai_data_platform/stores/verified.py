@@ -55,6 +55,13 @@ class Verified:
         """The content of each of these tables, by name; the same errors."""
         return {name: self.fingerprint(name) for name in names}
 
+    def rehashed(self, *names: str) -> dict[str, str]:
+        """The same, for tables whose files another program is about to read: their rows are hashed anew."""
+        found = {name: self._lake.load(name).fingerprint for name in names}
+        for name, content in found.items():
+            self._require(name, content)
+        return found
+
     def days(self, name: str) -> list[str]:
         """The tables of a daily asset, one a day: `raw_chat_logs/2025-03-01` and so on, in order.
 

@@ -256,6 +256,14 @@ def _change_texts(base: Base) -> None:
     _rewrite(base, "embedding_text", lambda texts: ["other words", *texts[1:]])
 
 
+def _change_a_title(base: Base) -> None:
+    _rewrite(base, "title", lambda titles: ["Another title", *titles[1:]])
+
+
+def _change_headings(base: Base) -> None:
+    _rewrite(base, "heading_path", lambda paths: [["Elsewhere"], *paths[1:]])
+
+
 def _add_a_stranger(base: Base) -> None:
     table = base.behind_its_back()
     row = table.search().limit(1).to_arrow()
@@ -272,7 +280,9 @@ def _add_a_stranger(base: Base) -> None:
         (_lose_a_vector, {"not_finite", "sampled_below_cosine"}),
         (_break_a_vector, {"not_finite", "sampled_below_cosine"}),
         (_mix_models, {"model_mismatches"}),
-        (_change_texts, {"text_hash_mismatches", "sampled_below_cosine"}),
+        (_change_texts, {"text_hash_mismatches", "row_mismatches", "sampled_below_cosine"}),
+        (_change_a_title, {"row_mismatches"}),
+        (_change_headings, {"row_mismatches"}),
         (_add_a_stranger, {"ids_unexpected", "rows_surplus"}),
     ],
     ids=lambda value: value.__name__.strip("_") if callable(value) else "",

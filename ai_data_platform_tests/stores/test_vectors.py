@@ -123,6 +123,16 @@ def test_rows_deleted_behind_its_back_come_back(index: Index) -> None:
     assert index.held() == TEXTS
 
 
+def test_a_value_edited_behind_its_back_is_other_content_and_comes_back(index: Index) -> None:
+    first = index.sync(TEXTS, page=[1, 2, None])
+    before = index.table.content_fingerprint()
+    index.behind_its_back().update(where="id = 'b'", values={"page": 7})
+    assert index.table.content_fingerprint() != before
+    report = index.sync(TEXTS, page=[1, 2, None])
+    assert (report.embedded, report.moved, report.version > first.version) == (0, 1, True)
+    assert index.table.content_fingerprint() == before
+
+
 def test_rows_added_behind_its_back_are_deleted(index: Index) -> None:
     index.sync(TEXTS)
     table = index.behind_its_back()

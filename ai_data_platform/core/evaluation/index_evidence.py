@@ -28,6 +28,7 @@ class Integrity:
     ids_missing: int
     ids_unexpected: int
     text_hash_mismatches: int
+    row_mismatches: int
     wrong_dimension: int
     not_finite: int
     not_unit_norm: int

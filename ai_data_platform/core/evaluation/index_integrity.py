@@ -12,6 +12,7 @@ _MUST_BE_ZERO = {
     "ids_missing": "every chunk has its row",
     "ids_unexpected": "no row without a chunk",
     "text_hash_mismatches": "a row holds the text that was chunked",
+    "row_mismatches": "text, title, place and page that readers are shown are those of the chunk",
     "wrong_dimension": "vectors are as long as the model's",
     "not_finite": "vectors hold numbers",
     "not_unit_norm": "vectors have length 1, or distances mean nothing",

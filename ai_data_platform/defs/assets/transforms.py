@@ -61,7 +61,9 @@ def dbt_models(warehouse: Warehouse) -> dg.AssetsDefinition:
             variables = _variables(settings)
             inputs = warehouse.inputs(sources, variables)
             standing = warehouse.last_build(inputs)
-            build = standing or warehouse.build(inputs, sources, variables, context.log.info)
+            build = standing or warehouse.build(
+                inputs, home.verified.rehashed(*sources), variables, context.log.info
+            )
         yield from _check_results(context, build, nodes)
         if not build["models"]:
             raise blocked(

@@ -33,6 +33,7 @@ SOUND = Integrity(
     ids_missing=0,
     ids_unexpected=0,
     text_hash_mismatches=0,
+    row_mismatches=0,
     wrong_dimension=0,
     not_finite=0,
     not_unit_norm=0,
