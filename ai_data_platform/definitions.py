@@ -10,7 +10,13 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning)
 warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 from ai_data_platform.core.retrieval import Embedder  # noqa: E402
-from ai_data_platform.defs.assets import datasets, documents, knowledge_base, preference  # noqa: E402
+from ai_data_platform.defs.assets import (  # noqa: E402
+    datasets,
+    documents,
+    knowledge_base,
+    preference,
+    redaction,
+)
 from ai_data_platform.defs.assets.raw import raw_assets, raw_checks  # noqa: E402
 from ai_data_platform.defs.assets.transforms import dbt_models  # noqa: E402
 from ai_data_platform.defs.automation.sensors import SENSORS  # noqa: E402
@@ -36,6 +42,7 @@ def build_definitions(
         assets=[
             *raw_assets(days),
             dbt_models(home.warehouse),
+            redaction.redacted_chat_logs,
             datasets.sft_dataset,
             datasets.published_sft,
             preference.preference_pairs,
@@ -50,6 +57,7 @@ def build_definitions(
         ],
         asset_checks=[
             *raw_checks(days),
+            *redaction.redaction_checks(),
             *datasets.sft_checks(),
             *preference.preference_checks(),
             *documents.document_checks(),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -20,6 +20,9 @@ from ai_data_platform.core.documents import ChunkOptions
 from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.core.evaluation.index_evidence import GateThresholds
 from ai_data_platform.core.evaluation.judge_options import JudgeOptions
+
+if TYPE_CHECKING:
+    from ai_data_platform.core.conversations.redact import RedactOptions
 
 __all__ = ["CHECKOUT", "SAMPLE", "Settings", "read_settings"]
 
@@ -83,6 +86,18 @@ class Settings(BaseSettings):
         description="Words that a chunk aims at; the bundled model reads about 190",
     )
 
+    redact_kinds: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("KEY", "URL_CREDENTIALS", "CARD", "IBAN", "SSN", "EMAIL", "PHONE", "IP"),
+        description="Personal data that placeholders replace in chat logs, separated by commas",
+    )
+    redact_regions: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("US", "GB", "DE", "FR", "IN", "CN"),
+        description="Countries (ISO 3166) whose phone numbers are known in their national form",
+    )
+    redact_reserved: bool = Field(
+        False,
+        description="Replace values that belong to nobody by rule too: example.com, 555-0100, test cards",
+    )
     sft_min_rating: int = Field(4, ge=1, le=5, description="Lowest rating that trains")
     sft_keep_unrated: bool = Field(False, description="Keep exchanges that nobody rated")
     min_user_characters: int = Field(
@@ -145,7 +160,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that `aidp serve` listens on")
     port: int = Field(8000, ge=0, le=65_535, description="Port that `aidp serve` listens on")
 
-    @field_validator("documents", mode="before")
+    @field_validator("documents", "redact_kinds", "redact_regions", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return (
@@ -166,6 +181,7 @@ class Settings(BaseSettings):
             "eval_questions": values.get("eval_questions") or SAMPLE / "eval_questions.jsonl",
             "start_day": values.get("start_day") or date(2025, 3, 1),
             "home": values.get("home") or CHECKOUT / ".aidp" / "sample",
+            "redact_reserved": values.get("redact_reserved", True),  # all that the sample has
         }
         return {**values, **sample}
 
@@ -180,6 +196,14 @@ class Settings(BaseSettings):
     def chunk_options(self) -> ChunkOptions:
         """How documents are cut."""
         return ChunkOptions(target_words=self.chunk_words, max_words=self.chunk_words * 3 // 2)
+
+    def redact_options(self) -> "RedactOptions":
+        """What is redacted. Raises ConfigurationError for a kind or a country that does not exist."""
+        from ai_data_platform.core.conversations.redact import (
+            RedactOptions,
+        )  # loads numbering plans
+
+        return RedactOptions(self.redact_kinds, self.redact_regions, not self.redact_reserved)
 
     def sft_thresholds(self) -> SftThresholds:
         """What the SFT gate holds to."""

@@ -196,6 +196,19 @@ def test_a_judge_is_asked_only_when_it_is_named_and_its_key_stays_hidden() -> No
     assert "secret-key" not in shown
 
 
+def test_what_is_redacted_is_a_setting_and_a_kind_that_does_not_exist_is_refused() -> None:
+    own = {"chat_logs": "logs", "redact_kinds": "EMAIL, PHONE", "redact_regions": "DE"}
+    options = Settings(**own).redact_options()  # type: ignore[arg-type]
+    assert (options.kinds, options.regions, options.keep_reserved) == (
+        ("EMAIL", "PHONE"),
+        ("DE",),
+        True,
+    )
+    assert not Settings().redact_options().keep_reserved  # type: ignore[call-arg]  # the sample's are
+    with pytest.raises(ConfigurationError, match=r"no kinds \['MAIL'\]"):
+        Settings(redact_kinds="MAIL").redact_options()  # type: ignore[call-arg, arg-type]
+
+
 @pytest.mark.parametrize("words", [20, 120, 2000])
 def test_every_chunk_size_that_is_allowed_can_be_cut(words: int) -> None:
     settings = Settings(chunk_words=words)  # type: ignore[call-arg]
@@ -214,8 +227,10 @@ def test_the_example_documents_every_setting_with_its_default() -> None:
 
 
 def _read(text: str, field: Any) -> object:
+    if isinstance(field.default, tuple):
+        return tuple(text.split(",")) if text else ()
     if text == "":
-        return () if field.default == () else None
+        return None
     value = TypeAdapter(field.annotation).validate_python(text)
     return CHECKOUT / value if isinstance(field.default, Path) else value
 

@@ -33,6 +33,7 @@ class World:
             "feedback_files": str(self.sources / "feedback"),
             "eval_questions": self.sources / "eval_questions.jsonl",
             "min_questions": 20,
+            "redact_reserved": True,
         }
         return Settings(_env_file=None, **{**values, **self.overrides})
 

@@ -173,6 +173,7 @@ def audited_result(
         audited.verdict.fingerprint,
         int(audited.verdict.figures["rows"] or 0),
         schema,
+        figures={n: v for n, v in audited.verdict.figures.items() if n != "rows"},
         dropped=audited.manifest.dropped,
         reused=audited.reused,
         **gate_metadata(audited.verdict),

@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ai_data_platform.core.conversations import CONTRACT_VERSION as CHAT_LOG_CONTRACT
 from ai_data_platform.core.conversations import parse_exchange
@@ -128,9 +129,11 @@ class Home:
         return {name: made.fingerprint if made else None for name, made in found.items()}
 
     def conversation_rows(self) -> pa.Table:
-        """Clean exchanges with the text that is embedded (question and answer) and its hash."""
+        """Clean exchanges, redacted, with the text that is embedded (question and answer) and its hash."""
         names = ["record_id", "conversation_id", "message_id", "user_message", "assistant_message"]
-        rows = self.verified.read("clean_conversations", names)
+        clean = self.verified.read("clean_conversations", ["record_id"])["record_id"]
+        every = self.verified.read("redacted_chat_logs", names)
+        rows = every.filter(pc.is_in(every["record_id"], clean.combine_chunks()))
         questions, answers = (rows[name].to_pylist() for name in names[3:])
         texts = [f"{q}\n\n{a}" for q, a in zip(questions, answers, strict=True)]
         hashes = pa.array([hash_text(text) for text in texts], pa.string())

@@ -18,6 +18,7 @@ WANTED = {
     "raw_documents",
     "stg_chat_logs",
     "training_data/clean_conversations",
+    "redacted_chat_logs",
     "sft_dataset",
     "conversation_embeddings",
     "document_chunks",

@@ -7,7 +7,8 @@ import pytest
 
 from ai_data_platform.core.errors import ConfigurationError, NotPublishedYet, VersionNotFound
 from ai_data_platform.core.fingerprints import hash_text
-from ai_data_platform.core.gates import Rule, judge
+from ai_data_platform.core.gates import Rule
+from ai_data_platform.stores.audit import audited_write
 from ai_data_platform.stores.home import PUBLICATIONS, Home
 
 
@@ -51,26 +52,26 @@ def test_lake_fingerprints_are_none_where_no_table_stands(home: Home) -> None:
     assert home.lake_fingerprints("one", "two") == {"one": made.fingerprint, "two": None}
 
 
-def test_conversations_are_embedded_as_question_and_answer(home: Home) -> None:
+def test_clean_conversations_are_embedded_redacted_as_question_and_answer(home: Home) -> None:
     names = ["record_id", "conversation_id", "message_id", "user_message", "assistant_message"]
     rows = pa.table({name: [f"{name} {n}" for n in range(2)] for name in [*names, "other"]})
-    written = home.lake.write("clean_conversations", rows, inputs="i")
     rule = Rule("rows", ">", 0, "an empty table trains nothing")
-    home.ledger.record(
-        judge("clean_conversations", written.fingerprint, {"rows": 2}, [rule], code_version="1")
-    )
+    for name, table in {"clean_conversations": rows.slice(1), "redacted_chat_logs": rows}.items():
+        audited_write(home.lake, home.ledger, name, table, [rule], inputs="i", code_version="1")
 
     made = home.conversation_rows()
 
     assert made.column_names == [*names[:3], "embedding_text", "text_hash"]
     text = "user_message 1\n\nassistant_message 1"
-    assert made.to_pylist()[1] == {
-        "record_id": "record_id 1",
-        "conversation_id": "conversation_id 1",
-        "message_id": "message_id 1",
-        "embedding_text": text,
-        "text_hash": hash_text(text),
-    }
+    assert made.to_pylist() == [  # the one that is clean, in the words of the redacted log
+        {
+            "record_id": "record_id 1",
+            "conversation_id": "conversation_id 1",
+            "message_id": "message_id 1",
+            "embedding_text": text,
+            "text_hash": hash_text(text),
+        }
+    ]
 
 
 def test_a_home_is_kept_for_the_sample_or_for_a_teams_own_sources(home: Home) -> None:

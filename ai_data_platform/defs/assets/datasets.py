@@ -37,7 +37,7 @@ _CLEAN = dg.AssetKey(["training_data", "clean_conversations"])
 
 
 @dg.asset(
-    deps=[_CLEAN, "stg_chat_logs"],
+    deps=[_CLEAN, "redacted_chat_logs"],
     group_name="training_data",
     kinds={"parquet", "huggingface", "python"},
     owners=["team:ml"],
@@ -53,7 +53,7 @@ def sft_dataset(
     Staged as an immutable version with manifest and card; readers see it once `datasets/sft` has
     published it.
     """
-    upstream = home.verified.fingerprints("stg_chat_logs", "clean_conversations")
+    upstream = home.verified.fingerprints("redacted_chat_logs", "clean_conversations")
     thresholds = settings.sft_thresholds()
     inputs = fingerprint([SFT_VERSION, upstream, settings.validation_share, str(thresholds)])
     candidate = staged_from(home, "sft", inputs) or _stage_sft(home, settings, inputs, upstream)
@@ -89,8 +89,8 @@ def sft_checks() -> list[dg.AssetChecksDefinition]:
 
 
 def logged_exchanges(home: Home) -> Iterator[Exchange]:
-    """Every exchange of the chat logs, grouped by conversation."""
-    for batch in home.verified.read("stg_chat_logs").to_batches():
+    """Every exchange of the chat logs without personal data, grouped by conversation."""
+    for batch in home.verified.read("redacted_chat_logs").to_batches():
         for row in batch.to_pylist():
             yield Exchange.from_row(row)
 

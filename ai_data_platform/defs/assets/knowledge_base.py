@@ -57,7 +57,7 @@ def chunk_embeddings(
 
 
 @dg.asset(
-    deps=[dg.AssetKey(["training_data", "clean_conversations"])],
+    deps=[dg.AssetKey(["training_data", "clean_conversations"]), "redacted_chat_logs"],
     group_name="training_data",
     kinds={"lancedb", "python"},
     owners=["team:ml"],
@@ -70,7 +70,7 @@ def conversation_embeddings(
     home: dg.ResourceParam[Home],
     embedder: dg.ResourceParam[Embedder],
 ) -> dg.MaterializeResult[Any]:
-    """Clean exchanges with the vector of question and answer, to find similar ones."""
+    """Clean exchanges, redacted, with the vector of question and answer, to find similar ones."""
     rows = home.conversation_rows()
     report = home.conversations.sync(rows, embedder, "embedding_text", _progress(context))
     return _synced(home.conversations.content_fingerprint(report.version), report, rows.schema)

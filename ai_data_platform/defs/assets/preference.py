@@ -54,7 +54,7 @@ _ACCOUNTED = (
 
 
 @dg.asset(
-    deps=["raw_feedback", "stg_chat_logs"],
+    deps=["raw_feedback", "redacted_chat_logs"],
     group_name="preference",
     kinds={"parquet", "python"},
     owners=["team:ml"],
@@ -71,7 +71,7 @@ def preference_pairs(
     days = home.verified.days("raw_feedback")
     if not days:
         raise GateBlocked("no day of raw_feedback has passed its gate: there is nothing to pair")
-    upstream = home.verified.fingerprints("stg_chat_logs", *days)
+    upstream = home.verified.fingerprints("redacted_chat_logs", *days)
     inputs = fingerprint([_PAIRS_VERSION, upstream, settings.pair_min_margin])
     audited = standing(home.lake, home.ledger, "preference_pairs", inputs)
     if audited is None:
