@@ -15,6 +15,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
 from ai_data_platform.core.datasets.sft import SftThresholds
 from ai_data_platform.core.documents import ChunkOptions
 from ai_data_platform.core.errors import ConfigurationError
@@ -105,6 +106,12 @@ class Settings(BaseSettings):
     )
     min_assistant_characters: int = Field(
         20, ge=0, description="An answer must be longer than this"
+    )
+    duplicate_similarity: float = Field(
+        0.7,
+        ge=0.5,
+        le=1,
+        description="Similarity (Jaccard, word pairs) from which a conversation repeats another; 1 is equality",
     )
     validation_share: float = Field(0.1, ge=0, lt=1, description="Share of conversations held out")
     pair_min_margin: float = Field(
@@ -204,6 +211,10 @@ class Settings(BaseSettings):
         )  # loads numbering plans
 
         return RedactOptions(self.redact_kinds, self.redact_regions, not self.redact_reserved)
+
+    def duplicate_options(self) -> NearDuplicateOptions:
+        """From when on conversations repeat each other."""
+        return NearDuplicateOptions(threshold=self.duplicate_similarity)
 
     def sft_thresholds(self) -> SftThresholds:
         """What the SFT gate holds to."""

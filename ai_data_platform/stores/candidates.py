@@ -67,10 +67,14 @@ def stage_dataset(
     figures: Mapping[str, float | None],
     rules: Sequence[Rule],
     dropped: Mapping[str, int],
+    dropped_rows: pa.Table | None = None,
     upstream: Mapping[str, str],
     code_version: str,
 ) -> Candidate:
-    """Judge a dataset, record the verdict and lay the files down as a version. Nothing is published."""
+    """Judge a dataset, record the verdict and lay the files down as a version. Nothing is published.
+
+    `dropped_rows` name what was left out, one by one; they lie beside the data and are no part of it.
+    """
     files: dict[str, bytes] = {}
     for split, rows in splits.items():
         if rows:
@@ -81,6 +85,8 @@ def stage_dataset(
     verdict = judge(asset, content, figures, rules, code_version=code_version, inputs=upstream)
     counts: dict[str, int] = {split: len(rows) for split, rows in splits.items()}
     files["README.md"] = card(kind.title, kind.summary, counts, dropped, verdict, kind.task)
+    if dropped_rows is not None:
+        files["dropped.parquet"] = parquet_bytes(dropped_rows)
     home.ledger.record(verdict)
     version = home.versions(kind.name).stage(
         content,

@@ -9,11 +9,13 @@ import pyarrow.compute as pc
 
 from ai_data_platform.core.conversations import CONTRACT_VERSION as CHAT_LOG_CONTRACT
 from ai_data_platform.core.conversations import parse_exchange
+from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
 from ai_data_platform.core.errors import ConfigurationError, VersionNotFound
 from ai_data_platform.core.feedback.contract import CONTRACT_VERSION as FEEDBACK_CONTRACT
 from ai_data_platform.core.feedback.contract import parse_feedback
 from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.records import CHAT_LOG, FEEDBACK
+from ai_data_platform.stores.duplicate_index import DuplicateIndex
 from ai_data_platform.stores.feedback import FeedbackStore
 from ai_data_platform.stores.files import write_atomically
 from ai_data_platform.stores.lake import Lake
@@ -139,6 +141,10 @@ class Home:
         hashes = pa.array([hash_text(text) for text in texts], pa.string())
         kept = rows.select(names[:3]).append_column("embedding_text", pa.array(texts, pa.string()))
         return kept.append_column("text_hash", hashes)
+
+    def duplicates(self, name: str, options: NearDuplicateOptions) -> DuplicateIndex:
+        """What is known of the texts of a dataset, to compare new ones with."""
+        return DuplicateIndex(self.root / "duplicates" / name, options)
 
     def versions(self, name: str) -> VersionStore:
         """The versions of `sft`, `preference` or `knowledge_base`. Raises VersionNotFound for other names."""

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from ai_data_platform.core.datasets.near_duplicates import (
+    NearDuplicateOptions,
+    find_near_duplicates,
+)
 from ai_data_platform.core.datasets.sft import (
     SFT_SCHEMA,
     SftDataset,
@@ -33,8 +38,8 @@ def dataset(
             message_id=f"m{n}.{turn}",
             conversation_id=f"c{n:02}",
             turn_index=turn,
-            user_message=f"Question {turn} about {n}?",
-            assistant_message=f"{answer} {n}",
+            user_message=f"Question {turn} about the {_word(n)}?",
+            assistant_message=f"{answer} {_word(n)}",
             created_at=datetime(2024, 3, 1, tzinfo=UTC),
             rating=None if n % 7 == 0 else 4 + n % 2,
             record_id=f"r{n}.{turn}",
@@ -42,7 +47,14 @@ def dataset(
         for n in range(conversations)
         for turn in range(2)
     ]
-    return build_sft(logged, {one.record_id for one in logged}, validation_share=0.3)
+    equal = partial(find_near_duplicates, options=NearDuplicateOptions(threshold=1.0))
+    clean = {one.record_id for one in logged}
+    return build_sft(logged, clean, validation_share=0.3, search=equal)
+
+
+def _word(number: int) -> str:
+    """A word that no other number has: texts that differ in numbers alone belong together."""
+    return "".join(chr(ord("a") + int(digit)) for digit in f"{number:04}")
 
 
 def stage(home: Home, made: SftDataset, inputs: str = "i1") -> Candidate:

@@ -1,12 +1,19 @@
 """Conversations for supervised fine-tuning: `messages` rows, split, with every drop counted."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 import pyarrow as pa
 
+from ai_data_platform.core.datasets.near_duplicates import (
+    NearDuplicates,
+    Text,
+    find_near_duplicates,
+)
 from ai_data_platform.core.datasets.quality import duplicate_rate, label_imbalance, percentile
 from ai_data_platform.core.datasets.split import Split, split_of
 from ai_data_platform.core.datasets.threads import Exchange, Message, sft_messages
@@ -14,9 +21,23 @@ from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.gates import Rule
 from ai_data_platform.core.text import normalise, word_count
 
-__all__ = ["SFT_SCHEMA", "SftDataset", "SftRow", "SftThresholds", "build_sft", "sft_rules"]
+__all__ = [
+    "SFT_DROPPED",
+    "SFT_SCHEMA",
+    "SFT_VERSION",
+    "Drop",
+    "DuplicateSearch",
+    "SftDataset",
+    "SftRow",
+    "SftThresholds",
+    "build_sft",
+    "sft_rules",
+]
 
-SFT_VERSION = "sft-1"
+SFT_VERSION = "sft-2"
+
+DuplicateSearch = Callable[[Sequence[Text]], NearDuplicates]
+"""Which of these conversations repeat another: by a kept index, or over all of them anew."""
 
 _MESSAGE = pa.struct([pa.field("role", pa.string()), pa.field("content", pa.string())])
 SFT_SCHEMA = pa.schema(
@@ -32,6 +53,24 @@ SFT_SCHEMA = pa.schema(
     ]
 )
 """One conversation: alternating user and assistant messages, and the raw records it was made from."""
+
+
+SFT_DROPPED = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("drop_reason", pa.string(), nullable=False),
+        pa.field("matched_conversation_id", pa.string()),  # the one that stays, of a duplicate
+    ]
+)
+"""One clean exchange that is in no row of the dataset."""
+
+
+class Drop(NamedTuple):
+    """A clean exchange that was left out; the fields are the columns of SFT_DROPPED."""
+
+    record_id: str
+    drop_reason: str
+    matched_conversation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +89,7 @@ class SftDataset:
 
     splits: dict[Split, list[SftRow]]
     exchanges_in: int
-    dropped: tuple[tuple[str, str], ...]  # (record id, reason)
+    dropped: tuple[Drop, ...]
 
     @property
     def rows(self) -> list[SftRow]:
@@ -58,7 +97,7 @@ class SftDataset:
 
     @property
     def drop_counts(self) -> dict[str, int]:
-        return dict(sorted(Counter(reason for _, reason in self.dropped).items()))
+        return dict(sorted(Counter(drop.drop_reason for drop in self.dropped).items()))
 
     def figures(self) -> dict[str, float | None]:
         """What the dataset gate judges."""
@@ -112,31 +151,64 @@ def sft_rules(thresholds: SftThresholds) -> tuple[Rule, ...]:
 
 
 def build_sft(
-    logged: Iterable[Exchange], clean: set[str], *, validation_share: float
+    logged: Iterable[Exchange],
+    clean: set[str],
+    *,
+    validation_share: float,
+    search: DuplicateSearch = find_near_duplicates,
 ) -> SftDataset:
     """The dataset made of the clean exchanges (by record id) among the logged ones.
 
-    `logged` comes grouped by conversation. Conversations whose text repeats an earlier one, in the order
-    of their ids, are dropped as `duplicate_conversation`.
+    `logged` comes grouped by conversation. Of conversations that repeat each other the best rated stays,
+    then the longest, then the earliest; those that resemble each other fall on one side of the split.
     """
-    splits: dict[Split, list[SftRow]] = {"train": [], "validation": []}
-    dropped: list[tuple[str, str]] = []
-    seen: set[str] = set()
+    dropped: list[Drop] = []
+    found: list[_Conversation] = []
     exchanges_in = 0
     for conversation_id, group in groupby(logged, key=lambda exchange: exchange.conversation_id):
         exchanges = list(group)
         kept = [exchange for exchange in exchanges if exchange.record_id in clean]
         exchanges_in += len(kept)
         thread = sft_messages(kept, logged=exchanges)
-        dropped += [(exchange.record_id, reason) for exchange, reason in thread.dropped]
-        key = _text_key(thread.messages)
-        if key in seen:
-            dropped += [(exchange.record_id, "duplicate_conversation") for exchange in thread.used]
-        elif thread.used:
-            seen.add(key)
+        dropped += [Drop(exchange.record_id, reason) for exchange, reason in thread.dropped]
+        if thread.used:
             row = _row(conversation_id, thread.messages, thread.used)
-            splits[split_of(conversation_id, validation_share)].append(row)
-    return SftDataset(splits, exchanges_in, tuple(sorted(dropped)))
+            found.append(_Conversation(row, min(one.created_at for one in thread.used)))
+    duplicates = search([conversation.text for conversation in found])
+    kept_id = {match.id: match for match in duplicates.dropped}
+    groups = _earliest(found, duplicates.clusters)
+    splits: dict[Split, list[SftRow]] = {"train": [], "validation": []}
+    for row in (conversation.row for conversation in found):
+        if match := kept_id.get(row.conversation_id):
+            dropped += [Drop(name, match.reason, match.kept_id) for name in row.record_ids]
+        else:
+            splits[split_of(groups[row.conversation_id], validation_share)].append(row)
+    return SftDataset(splits, exchanges_in, tuple(sorted(dropped, key=lambda drop: drop[:2])))
+
+
+@dataclass(frozen=True, slots=True)
+class _Conversation:
+    """A row before duplicates are known, and when it began."""
+
+    row: SftRow
+    began: datetime
+
+    @property
+    def text(self) -> Text:
+        words = "\n".join(message["content"] for message in self.row.messages)
+        rated = [rating for rating in self.row.ratings if rating is not None]
+        mean = sum(rated) / len(rated) if rated else 0.0
+        return Text(self.row.conversation_id, words, (-mean, -len(words), self.began.isoformat()))
+
+
+def _earliest(
+    conversations: Iterable[_Conversation], clusters: Mapping[str, str]
+) -> dict[str, str]:
+    """The conversation of each cluster that began first: one that comes later moves no old row."""
+    first: dict[str, str] = {}
+    for one in sorted(conversations, key=lambda c: (c.began, c.row.conversation_id)):
+        first.setdefault(clusters[one.row.conversation_id], one.row.conversation_id)
+    return {name: first[cluster] for name, cluster in clusters.items()}
 
 
 def _row(conversation_id: str, messages: list[Message], used: Sequence[Exchange]) -> SftRow:

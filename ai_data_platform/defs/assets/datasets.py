@@ -6,7 +6,14 @@ from typing import Any
 import dagster as dg
 
 from ai_data_platform import __version__
-from ai_data_platform.core.datasets.sft import SFT_SCHEMA, SFT_VERSION, build_sft, sft_rules
+from ai_data_platform.core.datasets.files import split_table
+from ai_data_platform.core.datasets.sft import (
+    SFT_DROPPED,
+    SFT_SCHEMA,
+    SFT_VERSION,
+    build_sft,
+    sft_rules,
+)
 from ai_data_platform.core.datasets.threads import Exchange
 from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
@@ -55,7 +62,10 @@ def sft_dataset(
     """
     upstream = home.verified.fingerprints("redacted_chat_logs", "clean_conversations")
     thresholds = settings.sft_thresholds()
-    inputs = fingerprint([SFT_VERSION, upstream, settings.validation_share, str(thresholds)])
+    similar = settings.duplicate_options().fingerprint
+    inputs = fingerprint(
+        [SFT_VERSION, upstream, settings.validation_share, similar, str(thresholds)]
+    )
     candidate = staged_from(home, "sft", inputs) or _stage_sft(home, settings, inputs, upstream)
     return candidate_result(candidate, SFT_SCHEMA)
 
@@ -97,7 +107,13 @@ def logged_exchanges(home: Home) -> Iterator[Exchange]:
 
 def _stage_sft(home: Home, settings: Settings, inputs: str, upstream: dict[str, str]) -> Candidate:
     clean = set(home.verified.read("clean_conversations", ["record_id"])["record_id"].to_pylist())
-    dataset = build_sft(logged_exchanges(home), clean, validation_share=settings.validation_share)
+    index = home.duplicates("sft", settings.duplicate_options())
+    dataset = build_sft(
+        logged_exchanges(home),
+        clean,
+        validation_share=settings.validation_share,
+        search=lambda texts: index.sync(texts).duplicates,
+    )
     return stage_dataset(
         home,
         _SFT,
@@ -106,6 +122,7 @@ def _stage_sft(home: Home, settings: Settings, inputs: str, upstream: dict[str, 
         figures=dataset.figures(),
         rules=sft_rules(settings.sft_thresholds()),
         dropped=dataset.drop_counts,
+        dropped_rows=split_table(dataset.dropped, SFT_DROPPED),
         upstream=upstream,
         code_version=__version__,
     )

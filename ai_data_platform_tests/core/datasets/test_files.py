@@ -78,7 +78,7 @@ rows as JSONL.
 
 ## Gate
 
-The gate blocked: duplicate_rate was not measured, wanted <= 0.05 (repeated rows are learnt by heart).
+Gate verdict: BLOCKED: duplicate_rate was not measured, wanted <= 0.05 (repeated rows are learnt by heart).
 
 | figure | value | wanted | why |
 |---|---:|---|---|

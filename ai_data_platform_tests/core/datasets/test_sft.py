@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pyarrow as pa
 import pytest
 
+from ai_data_platform.core.datasets.near_duplicates import (
+    NearDuplicateOptions,
+    find_near_duplicates,
+)
 from ai_data_platform.core.datasets.sft import (
     SFT_SCHEMA,
+    Drop,
     SftDataset,
     SftRow,
     SftThresholds,
@@ -39,10 +45,15 @@ def exchange(
 
 
 def build(
-    logged: Sequence[Exchange], clean: set[str] | None = None, share: float = 0.0
+    logged: Sequence[Exchange],
+    clean: set[str] | None = None,
+    share: float = 0.0,
+    threshold: float = 1.0,
 ) -> SftDataset:
+    """The dataset, in which conversations repeat each other only when they read the same."""
     kept = {one.record_id for one in logged} if clean is None else clean
-    return build_sft(logged, kept, validation_share=share)
+    search = partial(find_near_duplicates, options=NearDuplicateOptions(threshold=threshold))
+    return build_sft(logged, kept, validation_share=share, search=search)
 
 
 def accounted(dataset: SftDataset) -> int:
@@ -79,7 +90,7 @@ def test_of_two_answers_the_better_rated_trains_and_the_other_is_counted() -> No
         ]
     )
     assert [row.record_ids for row in dataset.rows] == [["record c1.0b"]]
-    assert dataset.dropped == (("record c1.0a", "sibling_of_a_better_answer"),)
+    assert dataset.dropped == (Drop("record c1.0a", "sibling_of_a_better_answer"),)
     assert dataset.drop_counts == {"sibling_of_a_better_answer": 1}
 
 
@@ -108,8 +119,59 @@ def test_a_conversation_that_repeats_an_earlier_one_is_dropped_whole() -> None:
     dataset = build([*told("c1"), *told("c2"), exchange("c3")])
 
     assert [row.conversation_id for row in dataset.rows] == ["c1", "c3"]
-    assert dataset.drop_counts == {"duplicate_conversation": 2}
+    assert dataset.drop_counts == {"exact_duplicate": 2}
+    assert {drop.matched_conversation_id for drop in dataset.dropped} == {"c1"}
     assert dataset.figures()["duplicate_rate"] == 0.0
+
+
+ADVICE = (
+    "Turn the heating valve clockwise until it stops, wait for {} minutes, then open the small screw on "
+    "the side with the key from the drawer and let the air out until water comes, then close it again."
+)
+
+
+def advised(name: str, answer: str, *, rating: int = 5, hour: int = 0) -> Exchange:
+    """A conversation of one exchange, begun at that hour."""
+    told = exchange(name, 0, answer, rating=rating)
+    fields = {field: getattr(told, field) for field in Exchange.__slots__}
+    began = told.created_at + timedelta(hours=hour)
+    return Exchange(**{**fields, "user_message": "My radiator is cold.", "created_at": began})
+
+
+def test_of_conversations_that_resemble_each_other_the_best_rated_stays_and_is_named() -> None:
+    shorter = ADVICE.replace("the small screw", "the screw")
+    dataset = build(
+        [
+            advised("c1", ADVICE.format("ten"), rating=4),
+            advised("c2", shorter.format("ten")),
+            advised("c3", "Call the plumber, who knows this boiler and its valves well enough."),
+        ],
+        threshold=0.7,
+    )
+    assert [row.conversation_id for row in dataset.rows] == ["c2", "c3"]
+    assert dataset.dropped == (Drop("record c1.0", "near_duplicate", "c2"),)
+    assert dataset.figures()["exchanges_unaccounted"] == 0
+
+
+def test_conversations_that_differ_in_a_number_are_both_kept_on_one_side_of_the_split() -> None:
+    logged = [advised(f"c{n:02}", ADVICE.format(n), hour=n) for n in range(20)]
+    dataset = build(logged, share=0.5, threshold=0.7)
+    sizes = sorted(len(rows) for rows in dataset.splits.values())
+    assert (sizes, dataset.dropped) == ([0, 20], ())
+
+
+def test_a_look_alike_that_comes_later_moves_no_old_row() -> None:
+    first = [advised(f"c{n:02}", ADVICE.format(n), hour=5) for n in range(3)]
+    later = [*first, advised("a00", ADVICE.format(77), hour=9, rating=5)]
+    sides = [
+        {
+            row.conversation_id: split
+            for split, rows in build(log, share=0.5).splits.items()
+            for row in rows
+        }
+        for log in (first, later)
+    ]
+    assert sides[1] == {**sides[0], "a00": sides[0]["c00"]}
 
 
 def test_every_clean_exchange_is_kept_or_dropped_exactly_once() -> None:
@@ -124,10 +186,9 @@ def test_every_clean_exchange_is_kept_or_dropped_exactly_once() -> None:
     dataset = build(logged, clean, share=0.3)
 
     kept = [record for row in dataset.rows for record in row.record_ids]
-    dropped = [record for record, _ in dataset.dropped]
+    dropped = [drop.record_id for drop in dataset.dropped]
     assert sorted(kept + dropped) == sorted(clean)
     assert dataset.figures()["exchanges_unaccounted"] == 0
-    assert len(dataset.splits["validation"]) > 0
 
 
 def test_adding_conversations_moves_no_row_to_the_other_side() -> None:
