@@ -1,11 +1,6 @@
-import gzip
-import json
 import math
 import random
-from collections import defaultdict
 from pathlib import Path
-from statistics import fmean
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,6 +15,7 @@ from ai_data_platform.core.evaluation.faithfulness import (
     Score,
     Scorer,
 )
+from ai_data_platform_tests.mtrag import JudgedAnswer, judged_answers
 
 CORPUS = [
     "Ownership is a set of rules that govern how Rust manages memory.",
@@ -131,48 +127,30 @@ def test_any_text_gives_a_share_with_evidence_or_a_reason(answer: str, contexts:
         assert (score.value == 1) == (not missing)
 
 
-def rows(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 @pytest.fixture(scope="module")
-def judged_answers(shared_data: Path) -> list[tuple[str, list[str], float]]:
-    """MT-RAG: answer, contexts and people's mean faithfulness (1 to 4), where contexts exist."""
-    labels = defaultdict(list)
-    for label in rows(shared_data / "annotations" / "mtrag_human_eval.labels.jsonl.gz"):
-        if label["scale"] == "faithfulness":
-            labels[label["item_id"]].append(float(label["label"]))
-    items = rows(shared_data / "annotations" / "mtrag_human_eval.items.jsonl.gz")
-    return [
-        (item["response"], [c["text"] for c in item["contexts"]], fmean(labels[item["item_id"]]))
-        for item in items
-        if item["contexts"]
-    ]
+def judged(shared_data: Path) -> list[JudgedAnswer]:
+    return judged_answers(shared_data)
 
 
-def test_scores_agree_with_people_on_real_answers(
-    judged_answers: list[tuple[str, list[str], float]],
-) -> None:
-    scorer = LexicalScorer(
-        Idf.fit({text for _, contexts, _ in judged_answers for text in contexts})
-    )
-    scores = [scorer.score("", answer, contexts).value for answer, contexts, _ in judged_answers]
+def test_scores_agree_with_people_on_real_answers(judged: list[JudgedAnswer]) -> None:
+    scorer = LexicalScorer(Idf.fit({text for own in judged for text in own.contexts}))
+    scores = [scorer.score("", own.answer, own.contexts).value for own in judged]
     assert len(scores) == 225
     assert None not in scores
-    assert spearmanr(scores, [human for *_, human in judged_answers]).statistic >= 0.62
+    assert spearmanr(scores, [own.faithfulness for own in judged]).statistic >= 0.62
 
 
-def test_scores_tell_the_right_context_from_a_wrong_one(
-    judged_answers: list[tuple[str, list[str], float]],
-) -> None:
-    contexts = [own for _, own, _ in judged_answers]
+def test_scores_tell_the_right_context_from_a_wrong_one(judged: list[JudgedAnswer]) -> None:
+    contexts = [own.contexts for own in judged]
     scorer = LexicalScorer(Idf.fit({text for own in contexts for text in own}))
     shuffled = random.Random(0).sample(contexts, len(contexts))
     pairs = [
-        (scorer.score("", answer, own).value, scorer.score("", answer, wrong).value)
-        for (answer, own, _), wrong in zip(judged_answers, shuffled, strict=True)
-        if own is not wrong
+        (
+            scorer.score("", own.answer, own.contexts).value,
+            scorer.score("", own.answer, wrong).value,
+        )
+        for own, wrong in zip(judged, shuffled, strict=True)
+        if own.contexts != wrong
     ]
     right_wins = sum(right > wrong for right, _ in pairs for _, wrong in pairs) / len(pairs) ** 2  # type: ignore[operator]
     assert right_wins >= 0.97
