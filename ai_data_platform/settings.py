@@ -111,7 +111,8 @@ class Settings(BaseSettings):
         0.7,
         ge=0.5,
         le=1,
-        description="Similarity (Jaccard, word pairs) from which a conversation repeats another; 1 is equality",
+        description="Jaccard similarity of word pairs from which a conversation repeats another; "
+        "1 is equality",
     )
     validation_share: float = Field(0.1, ge=0, lt=1, description="Share of conversations held out")
     pair_min_margin: float = Field(

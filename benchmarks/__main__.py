@@ -4,8 +4,10 @@ from benchmarks import (
     determinism,
     embedding,
     index_gate,
+    near_duplicates,
     noop,
     one_document,
+    pii,
     scorer,
     transform,
 )
@@ -16,6 +18,8 @@ for benchmark in (
     transform,
     embedding,
     scorer,
+    pii,
+    near_duplicates,
     determinism,
     index_gate,
 ):

@@ -57,6 +57,7 @@ def main(finds: int = 50) -> None:
     outcomes = [_redacted(planted) for planted in _planted()]
     _show_planted(outcomes)
     _show_misses(outcomes)
+    _show_growth()
     folder = real_data("chat_logs")
     if folder is None:
         print("\nNo real logs: set AIDP_TEST_DATA to a folder that holds chat_logs.")
@@ -138,6 +139,22 @@ def _show_real(logs: Sequence[tuple[str, list[list[str]]]], finds: int) -> None:
         ["found", "with what surrounds it"],
         chosen,
     )
+
+
+def _show_growth() -> None:
+    """CPU time of a text four times as long, over that of the shorter: 4 is linear, 16 quadratic."""
+    rows = []
+    for letters in ("0123456789.-@ ", "0123456789-", "+(0123456789 ", "@a.", "abc"):
+        short, long = (
+            cost_of(partial(_EVERYTHING.redact, [_hostile(letters, size)])).cpu
+            for size in (50_000, 200_000)
+        )
+        rows.append([repr(letters), long / 0.2, long / short])
+    show("Random text of these letters", ["letters", "CPU s a MB", "growth"], rows)
+
+
+def _hostile(letters: str, size: int) -> str:
+    return "".join(random.Random(_SEED).choices(letters, k=size))
 
 
 def _mended(texts: Sequence[str]) -> list[str]:

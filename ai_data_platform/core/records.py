@@ -145,6 +145,8 @@ COLUMNS = {
     "uri": "path of the document below its source folder",
     "user_id": "who asked or rated",
     "user_message": "what the user wrote",
+    "vector_mrr_at_10": "MRR@10 of a search by vector alone",
+    "vector_mrr_at_10_published": "the same of the published index on the same question",
     "words": "words of the passage",
 }
 """What a column of this name holds, wherever it stands."""

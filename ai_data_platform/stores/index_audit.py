@@ -15,7 +15,7 @@ from ai_data_platform.core.evaluation.index_evidence import (
     Judged,
     comparability_key,
 )
-from ai_data_platform.core.evaluation.retrieval_metrics import score_rankings
+from ai_data_platform.core.evaluation.retrieval_metrics import RetrievalScore, score_rankings
 from ai_data_platform.core.evaluation.stored_answers import questions_of
 from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.retrieval.embedder import Embedder, Vectors
@@ -40,7 +40,7 @@ __all__ = [
     "questions_for",
 ]
 
-AUDIT_VERSION = "index-audit-2"
+AUDIT_VERSION = "index-audit-3"
 _RANKED = 10  # chunks asked for: MRR@10 and nDCG@10 look no further
 _CONTEXTS = 5  # chunks that an answer is given from
 
@@ -90,10 +90,7 @@ class IndexAudit:
         """A version's scores with what they rest on. A case that comes again has the same score."""
         hits = self._search(version)
         asked = {question.question_id: hits[question.question] for question in self._questions}
-        retrieval = score_rankings(
-            {question_id: [hit["doc_id"] for hit in own] for question_id, own in asked.items()},
-            {question.question_id: question.gold_doc_ids for question in self._questions},
-        ).per_question
+        retrieval = self._retrieval(asked, version)
         answered = self._answered(hits)
         cases = self._cases(hits, answered)
         evidence = {measure: self._scored(own) for measure, own in cases.items()}
@@ -118,6 +115,24 @@ class IndexAudit:
     def integrity(self, version: int) -> Integrity:
         """Counts from comparing each row of a version with the chunk that it should hold."""
         return scan_integrity(self._table, version, self._chunks, self._embedder)
+
+    def _retrieval(self, hits: Mapping[str, _Hits], version: int) -> dict[str, RetrievalScore]:
+        """The measures of each question: of what readers find, and of what the vectors find alone."""
+        wanted = {asked.question_id: asked.gold_doc_ids for asked in self._questions}
+        by_vector = {
+            asked.question_id: self._table.search(
+                "", self._vectors[asked.question], _RANKED, version=version
+            )
+            for asked in self._questions
+        }
+        found, alone = (
+            score_rankings({i: [hit["doc_id"] for hit in own] for i, own in ranked.items()}, wanted)
+            for ranked in (hits, by_vector)
+        )
+        return {
+            i: replace(score, vector_mrr_at_10=alone.per_question[i].mrr_at_10)
+            for i, score in found.per_question.items()
+        }
 
     def _search(self, version: int) -> dict[str, list[dict[str, Any]]]:
         """What a version finds for each question, of the set or of a stored answer, by its words."""

@@ -33,7 +33,14 @@ __all__ = [
     "scored",
 ]
 
-MEASURES = ("hit_at_5", "mrr_at_10", "ndcg_at_10", "context_recall", "faithfulness")
+MEASURES = (
+    "hit_at_5",
+    "mrr_at_10",
+    "ndcg_at_10",
+    "vector_mrr_at_10",
+    "context_recall",
+    "faithfulness",
+)
 """What every index is measured by, each with a floor."""
 
 RETRIEVED = "retrieved_faithfulness"

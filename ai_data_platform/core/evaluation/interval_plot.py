@@ -20,6 +20,7 @@ _NAMES = {
     "hit_at_5": "hit@5",
     "mrr_at_10": "MRR@10",
     "ndcg_at_10": "nDCG@10",
+    "vector_mrr_at_10": "MRR@10\nby vector alone",
     "context_recall": "context recall",
     "faithfulness": "faithfulness",
     "retrieved_faithfulness": "faithfulness\nto what is found",

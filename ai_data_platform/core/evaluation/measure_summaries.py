@@ -11,6 +11,7 @@ _MEASURES = (
     "hit_at_5",
     "mrr_at_10",
     "ndcg_at_10",
+    "vector_mrr_at_10",
     "context_recall",
     "faithfulness",
     "retrieved_faithfulness",

@@ -12,11 +12,16 @@ __all__ = ["RetrievalScore", "RetrievalScores", "score_rankings"]
 
 @dataclass(frozen=True, slots=True)
 class RetrievalScore:
-    """The three measures, each in [0, 1], of one question or as means."""
+    """The measures, each in [0, 1], of one question or as means.
+
+    `vector_mrr_at_10` is that of a search by vector alone, None where there was none: words find many a
+    passage whose vector is wrong, and so hide it from the other three.
+    """
 
     hit_at_5: float
     mrr_at_10: float
     ndcg_at_10: float
+    vector_mrr_at_10: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ def index_checks() -> list[dg.AssetChecksDefinition]:
         "hit_at_5_lower": "hit_at_5",
         "mrr_at_10_lower": "mrr_at_10",
         "ndcg_at_10_lower": "ndcg_at_10",
+        "vector_mrr_at_10_lower": "vector_mrr_at_10",
         "context_recall_lower": "context_recall",
         "faithfulness_lower": "faithfulness",
     }

@@ -3,9 +3,7 @@
 In the tables «...» marks what is to be found; a line without marks holds nothing.
 """
 
-import random
 import re
-import time
 
 import pytest
 
@@ -355,27 +353,10 @@ HOSTILE = [
     "@", "a@", "a@a.", "1", ".", "-", "1.", "1-", ":", "a:", "://a:", "+1", "DE12", "eyJ", "eyJaaaaaaaaaa.",
     "sk-", "password ", "password=", "-----BEGIN PRIVATE KEY-----\n", "[EMAIL_1]", "1\u200b", " ", "\\n",
 ]  # fmt: skip
-MEGABYTE_SECONDS = 1.0
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_a_hostile_text_takes_less_than_a_second_a_megabyte(piece: str) -> None:
-    text = piece * (250_000 // len(piece))
-    started = time.process_time()
-    EVERYTHING.redact([text])
-    assert time.process_time() - started < MEGABYTE_SECONDS / 4 * 2  # twice for a loaded machine
-
-
-def test_time_grows_with_the_length_and_not_with_its_square() -> None:
-    short, long = (_seconds(_numbers(seed, size)) for seed, size in ((5, 20_000), (6, 80_000)))
-    assert long < 10 * short  # 4 times when linear, 16 when quadratic
-
-
-def _numbers(seed: int, size: int) -> str:
-    return "".join(random.Random(seed).choices("0123456789.-@ ", k=size))
-
-
-def _seconds(text: str) -> float:
-    started = time.process_time()
-    EVERYTHING.redact([text])
-    return time.process_time() - started
+def test_a_hostile_text_is_searched_to_its_end_and_once_is_enough(piece: str) -> None:
+    once = EVERYTHING.redact([piece * (100_000 // len(piece)) + " jo@acme-tools.de"])
+    assert once.texts[0].endswith("[EMAIL_2]" if piece == "[EMAIL_1]" else "[EMAIL_1]")
+    assert EVERYTHING.redact(once.texts).texts == once.texts
