@@ -29,6 +29,7 @@ __all__ = [
     "rag_eval_scores",
 ]
 
+_JUDGED_AT_A_TIME = 50
 _NOT_STORED = ["content_hash"]  # changes with every byte of a document; its chunks need not
 
 
@@ -178,9 +179,9 @@ def _judge(context: dg.AssetExecutionContext, settings: Settings, home: Home) ->
     options = settings.judge_options()
     if options is None:
         return None
-    return LlmJudge(
-        options,
-        home.root / "judge.sqlite",
-        lambda done, total: context.log.info(f"judged {done:,} of {total:,}"),
-        context.log.info,
-    )
+
+    def progress(done: int, total: int) -> None:
+        if done % _JUDGED_AT_A_TIME == 0 or done == total:
+            context.log.info(f"judged {done:,} of {total:,}")
+
+    return LlmJudge(options, home.root / "judge.sqlite", progress, context.log.info)
