@@ -43,7 +43,7 @@ def test_a_judge_is_asked_about_new_answers_only_and_its_verdict_is_recorded(
     assert asked > 24 * 2 * 2 / 2  # claims and verdicts, twice; equal cases are asked once
     assert len(server.requests) == asked
     assert found is not None
-    assert 0.8 < found.verdict.figures["faithfulness"] <= 1  # as the judge sees it, which reads words
+    assert 0.8 < found.verdict.figures["faithfulness"] <= 1  # the judge here reads words
     assert found.verdict.figures["questions"] == 24
     state = b"".join(path.read_bytes() for path in judged.home.root.rglob("*") if path.is_file())
     assert b"sk-recognisable-2b7c" not in state
