@@ -48,7 +48,7 @@ class _Found:
     by_vector: Audited
 
 
-def main(draws: int = 200, faults: int = 4, workers: int = 2, count: int | None = None) -> None:
+def main(draws: int = 200, faults: int = 2, workers: int = 2, count: int | None = None) -> None:
     """Target: each fault blocked with P >= 0.95 at 200 questions, each harmless rebuild <= 0.05."""
     folder = real_data(_NEEDED)
     if folder is None:
@@ -173,7 +173,7 @@ def _by(shares: Shares) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=200, help="question sets a variant")
-    parser.add_argument("--faults", type=int, default=4, help="indexes of a fault that is drawn")
+    parser.add_argument("--faults", type=int, default=2, help="indexes of a fault that is drawn")
     parser.add_argument("--workers", type=int, default=2, help="indexes audited at once")
     parser.add_argument(
         "--abstracts", type=int, help="of the 1,000, for a quick look; at least 200"
