@@ -34,6 +34,7 @@ _INSTANCE = """\
 telemetry: {enabled: false}
 run_launcher: {module: ai_data_platform_tests.defs.matrix.launcher, class: HereRunLauncher}
 run_coordinator: {module: dagster._core.run_coordinator, class: DefaultRunCoordinator}
+compute_logs: {module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}
 """
 _LOADED: dict[str, dg.Definitions] = {}
 
