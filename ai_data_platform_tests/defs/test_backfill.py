@@ -4,14 +4,16 @@ import logging
 import os
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
-from dagster._core.test_utils import create_test_daemon_workspace_context
+from dagster._core.workspace.context import IWorkspaceProcessContext, WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget
 from dagster._daemon.backfill import execute_backfill_iteration
+from dagster._daemon.controller import create_daemon_grpc_server_registry
 
 from ai_data_platform.settings import CHECKOUT
 from ai_data_platform_tests.world import World
@@ -75,6 +77,18 @@ def test_a_backfill_fills_the_good_days_and_fails_the_day_without_rows(surroundi
     assert not verdict.verdict.passed
 
 
+@contextmanager
+def _code_server(
+    target: ModuleTarget, instance: dg.DagsterInstance
+) -> Iterator[IWorkspaceProcessContext]:
+    """The code location in a process of its own, as the daemon starts it; it is gone afterwards."""
+    with create_daemon_grpc_server_registry(instance) as servers:
+        with WorkspaceProcessContext(instance, target, grpc_server_registry=servers) as workspace:
+            yield workspace
+        servers.shutdown_all_processes()
+        servers.wait_for_processes()
+
+
 def _backfill(
     instance: dg.DagsterInstance, keys: list[dg.AssetKey], days: list[str]
 ) -> BulkActionStatus:
@@ -84,7 +98,7 @@ def _backfill(
         working_directory=str(Path.cwd()),
         location_name="ai_data_platform",
     )
-    with create_test_daemon_workspace_context(target, instance) as workspace:
+    with _code_server(target, instance) as workspace:
         graph = workspace.create_request_context().asset_graph
         backfill = PartitionBackfill.from_asset_partitions(
             asset_graph=graph,
