@@ -3,7 +3,9 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+TOOLS := $(VENV)/.installed-dev
 PORT ?= 3000
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install run dev serve test quick check format docs bench clean
@@ -19,10 +21,15 @@ $(INSTALLED): pyproject.toml requirements.lock
 	@test -x $(BIN)/pip || $(PYTHON) -m pip --quiet --python $(BIN)/python install pip
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock \
 	    $(if $(TORCH_INDEX_URL),--index-url $(TORCH_INDEX_URL)) torch
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e .
 	@touch $(INSTALLED)
 
-install: $(INSTALLED) ## Make the virtual environment and install everything, pinned
+$(TOOLS): $(INSTALLED)
+	@echo "Installing what tests and checks need into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[dev]'
+	@touch $(TOOLS)
+
+install: $(TOOLS) ## Make the virtual environment and install everything, pinned
 
 run: $(INSTALLED) ## Materialise the whole graph; on the shipped sample until you set your sources
 	@$(BIN)/aidp run
@@ -33,13 +40,13 @@ dev: $(INSTALLED) ## Open the Dagster UI on the same data, sensors and schedule 
 serve: $(INSTALLED) ## Serve the feedback API and search
 	@$(BIN)/aidp serve
 
-test: $(INSTALLED) ## Run every test
-	@$(BIN)/python -m pytest
+test: $(TOOLS) ## Run every test (WORKERS=2)
+	@$(BIN)/python -m pytest -n $(WORKERS)
 
-quick: $(INSTALLED) ## Run the quick tests
-	@$(BIN)/python -m pytest -m "not slow"
+quick: $(TOOLS) ## Run the quick tests
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
 
-check: $(INSTALLED) ## Format, lint, types, import contracts, SQL style, definitions, dbt build on the sample
+check: $(TOOLS) ## Format, lint, types, import contracts, SQL style, definitions, dbt build on the sample
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -50,14 +57,14 @@ check: $(INSTALLED) ## Format, lint, types, import contracts, SQL style, definit
 	cd dbt_project && AIDP_LAKE=$(CURDIR)/.aidp/check/lake AIDP_DBT_OUTPUT=$(CURDIR)/.aidp/check/lake \
 	    ../$(BIN)/dbt build --target-path $(CURDIR)/.aidp/check/target --log-path $(CURDIR)/.aidp/check/logs
 
-format: $(INSTALLED) ## Format the code and mend what the linter can
+format: $(TOOLS) ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(INSTALLED) ## Write docs/reference.md anew from the code
+docs: $(TOOLS) ## Write docs/reference.md anew from the code
 	@$(BIN)/python docs/generate_reference.py
 
-bench: $(INSTALLED) ## Run the benchmarks (long) and print their tables
+bench: $(TOOLS) ## Run the benchmarks (long) and print their tables
 	$(BIN)/python -m benchmarks
 
 clean: ## Remove the data of this checkout, not the environment

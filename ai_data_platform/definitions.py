@@ -13,16 +13,23 @@ from ai_data_platform.core.retrieval import Embedder  # noqa: E402
 from ai_data_platform.defs.assets import (  # noqa: E402
     datasets,
     documents,
+    evaluation,
     knowledge_base,
     preference,
     redaction,
+    screening,
 )
 from ai_data_platform.defs.assets.raw import raw_assets, raw_checks  # noqa: E402
 from ai_data_platform.defs.assets.transforms import dbt_models  # noqa: E402
+from ai_data_platform.defs.automation.evaluation import (  # noqa: E402
+    EVALUATION,
+    changed_evaluation_sets,
+)
 from ai_data_platform.defs.automation.sensors import SENSORS  # noqa: E402
 from ai_data_platform.defs.jobs import JOBS, hourly_refresh  # noqa: E402
 from ai_data_platform.defs.partitions import daily  # noqa: E402
 from ai_data_platform.settings import CHECKOUT, Settings, read_settings  # noqa: E402
+from ai_data_platform.stores.compute import compute_of  # noqa: E402
 from ai_data_platform.stores.home import Home  # noqa: E402
 from ai_data_platform.stores.models import SentenceTransformerEmbedder  # noqa: E402
 
@@ -36,14 +43,17 @@ def build_definitions(
     loggers: Mapping[str, dg.LoggerDefinition] | None = None,
 ) -> dg.Definitions:
     """The whole asset graph on these settings. Parses the dbt project when it changed since the last time."""
-    home = Home(settings.home, CHECKOUT / "dbt_project")
+    warehouse = settings.warehouse.get_secret_value()
+    home = Home(settings.home, CHECKOUT / "dbt_project", warehouse)
     days = daily(settings.start_day)
     return dg.Definitions(
         assets=[
-            *raw_assets(days),
+            *raw_assets(days, settings.backfill_days),
             dbt_models(home.warehouse),
             redaction.redacted_chat_logs,
-            datasets.sft_dataset,
+            screening.screened_chat_logs,
+            evaluation.evaluation_items,
+            datasets.sft_dataset(semantic=settings.semantic_similarity is not None),
             datasets.published_sft,
             preference.preference_pairs,
             preference.preference_dataset,
@@ -58,15 +68,18 @@ def build_definitions(
         asset_checks=[
             *raw_checks(days),
             *redaction.redaction_checks(),
+            *screening.screening_checks(),
+            *evaluation.evaluation_checks(),
             *datasets.sft_checks(),
             *preference.preference_checks(),
             *documents.document_checks(),
             *knowledge_base.index_checks(),
         ],
-        jobs=JOBS,
+        jobs=[*JOBS, EVALUATION],
         schedules=[hourly_refresh],
         sensors=[
             *SENSORS,
+            changed_evaluation_sets,
             dg.AutomationConditionSensorDefinition(
                 "what_changed_and_passed",
                 target=dg.AssetSelection.all(),
@@ -77,6 +90,11 @@ def build_definitions(
         resources={
             "settings": settings,
             "home": home,
+            "compute": compute_of(
+                settings.compute,
+                workers=settings.compute_workers,
+                ray_address=settings.ray_address,
+            ),
             "embedder": embedder
             or SentenceTransformerEmbedder(settings.embedding_model, settings.embedding_revision),
         },

@@ -8,8 +8,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ai_data_platform_tests.servers import (
+    ceph,
+    moto,
+    moto_bucket,
+    postgres,
+    postgres_server,
+    s3,
+)
+
 if TYPE_CHECKING:
     from ai_data_platform_tests.world import World
+
+__all__ = ["ceph", "moto", "moto_bucket", "postgres", "postgres_server", "s3"]
 
 
 @pytest.fixture(scope="session")

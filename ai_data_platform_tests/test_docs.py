@@ -13,7 +13,7 @@ import yaml
 from ai_data_platform.cli.app import app
 from ai_data_platform.core.datasets.preference import DROP_REASONS
 from ai_data_platform.core.datasets.preference_dataset import preference_rules
-from ai_data_platform.core.datasets.sft import sft_rules
+from ai_data_platform.core.datasets.sft_gate import sft_rules
 from ai_data_platform.core.evaluation.index_evidence import IndexScores
 from ai_data_platform.core.evaluation.index_gate import MEASURES, index_figures_and_rules
 from ai_data_platform.core.gates import Rule
@@ -28,7 +28,7 @@ DOCS = CHECKOUT / "docs"
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"^```[^\n]*\n(.*?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_COMMAND = re.compile(r"(?:^|[\s/])aidp ([a-z]+)([^\n#]*)")
+_COMMAND = re.compile(r"(?:^|[\s/])aidp ([a-z-]+)([^\n#]*)")
 _OPTION = re.compile(r"(?<=\s)(--?[a-z]+)")
 _MAKE = re.compile(r"(?:^|\s)make ([a-z]+)")
 _VARIABLE = re.compile(r"\bAIDP_[A-Z0-9_]*[A-Z0-9]\b")

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from ai_data_platform.core.datasets.sft import SftThresholds
+from ai_data_platform.core.columns import FEEDBACK_FIELDS, ColumnMap, SourceSpec
+from ai_data_platform.core.datasets.sft_gate import SftThresholds
 from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.settings import CHECKOUT, SAMPLE, Settings, read_settings
 
@@ -239,3 +240,34 @@ def test_the_example_changes_nothing_as_it_stands(tmp_path: Path) -> None:
     before = read_settings()
     (tmp_path / ".env").write_text(EXAMPLE.read_text())
     assert read_settings() == before
+
+
+def test_a_source_is_named_by_its_location_table_and_columns(put: Set) -> None:
+    put(
+        chat_logs="postgresql://me@h/shop",
+        chat_log_table="logs",
+        chat_log_columns="user_message=prompt,updated_at=changed",
+        feedback_files="s3://b/ratings",
+        feedback_columns="rating=stars",
+    )
+    settings = read_settings()
+    columns = ColumnMap({"user_message": "prompt", "updated_at": "changed"})
+    assert settings.chat_log_source() == SourceSpec("postgresql://me@h/shop", columns, "logs")
+    assert settings.feedback_source() == SourceSpec(
+        "s3://b/ratings", ColumnMap({"rating": "stars"}), None, FEEDBACK_FIELDS
+    )
+
+
+def test_a_column_map_that_names_no_field_is_one_line(put: Set) -> None:
+    put(chat_logs="/data", chat_log_columns="user_mesage=prompt")
+    (line,) = mistakes()
+    assert line.startswith(
+        "AIDP_CHAT_LOG_COLUMNS: there is no field 'user_mesage'; is it user_message?"
+    )
+
+
+def test_the_password_of_a_database_is_not_shown_with_the_settings(put: Set) -> None:
+    put(chat_logs="postgresql://me:secret@h/shop", feedback_files="postgresql://me:secret@h/shop")
+    settings = read_settings()
+    assert "secret" not in repr(settings)
+    assert "secret" not in repr(settings.chat_log_source())

@@ -17,7 +17,7 @@ from ai_data_platform.core.samples.spec import SampleSpec
 from ai_data_platform.core.samples.timeline import log_files
 from ai_data_platform.stores.lake import Lake
 
-__all__ = ["write_raw_days"]
+__all__ = ["chat_exchanges", "write_raw_days"]
 
 _SEED = 7
 _PAGES = 400
@@ -27,14 +27,18 @@ _ROWS_A_CONVERSATION = 2.3  # a little less than there are, so that the rows ask
 
 def write_raw_days(lake: Lake, rows: int) -> None:
     """Put this many exchanges of 30 days below `raw_chat_logs/`, planted defects among them."""
-    spec = SampleSpec(conversations=int(rows / _ROWS_A_CONVERSATION) + _DAYS, days=_DAYS)
-    exchanges = islice(_exchanges(spec), rows)
     days: dict[str, list[Exchange]] = {}
-    for exchange in exchanges:
+    for exchange in chat_exchanges(rows):
         day = datetime.fromtimestamp(exchange.second, tz=UTC).date().isoformat()
         days.setdefault(day, []).append(exchange)
     for day, found in days.items():
         lake.write(f"raw_chat_logs/{day}", _table(day, found), inputs="benchmark")
+
+
+def chat_exchanges(rows: int) -> Iterator[Exchange]:
+    """This many exchanges of 30 days, planted defects among them."""
+    spec = SampleSpec(conversations=int(rows / _ROWS_A_CONVERSATION) + _DAYS, days=_DAYS)
+    return islice(_exchanges(spec), rows)
 
 
 def _exchanges(spec: SampleSpec) -> Iterator[Exchange]:

@@ -15,8 +15,8 @@ import orjson
 
 from ai_data_platform.core.conversations.mend import mend
 from ai_data_platform.core.conversations.redact import Redaction, RedactOptions, Redactor
+from ai_data_platform_tests.planted_pii import NEAR_MISSES, PLACES, VALUES
 from benchmarks.measuring import cost_of, show
-from benchmarks.pii_planted import NEAR_MISSES, PLACES, VALUES
 from benchmarks.real_data import real_data
 
 __all__ = ["main"]
@@ -25,7 +25,18 @@ _SEED = 20
 _PLACES_EACH = 5
 _MISSES_SHOWN = 60
 _AROUND = 40
+_LETTERS = ("0123456789.-@ ", "0123456789-", "+(0123456789 ", "@a.", "abc")
+_LINKS = ("4539 1488 0343 6467(415) 247-8880/", "ann@acme.iophone4152478880)1")
+"""In a chain of these each find uncovers the next."""
+
 _PLACEHOLDER = re.compile(r"\[[A-Z_]+_\d+\]")
+_LOOSE = re.compile(
+    r"[^\s@]{1,64}@[^\s@]{1,64}\.\w+|(?<![\w.])\+?\(?\d(?:[ ().-]{0,3}\d){6,18}(?!\w)"
+    r"|(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}"
+    r"|(?<!\w)(?=[A-Za-z-]*\d)(?=[0-9_-]*[A-Za-z])[A-Za-z0-9_-]{20,}"
+)
+"""Anything with an @ and a dot, seven digits, four numbers, or twenty letters and digits mixed."""
+
 _EVERYTHING = Redactor(RedactOptions(keep_reserved=False))
 
 
@@ -64,6 +75,7 @@ def main(finds: int = 50) -> None:
         return
     logs = [_read(path) for path in sorted((folder / "chat_logs").glob("*.turns.jsonl.gz"))]
     _show_real(logs, finds)
+    _show_passed_over(logs, finds)
 
 
 def _planted() -> Iterator[Planted]:
@@ -141,20 +153,42 @@ def _show_real(logs: Sequence[tuple[str, list[list[str]]]], finds: int) -> None:
     )
 
 
+def _show_passed_over(logs: Sequence[tuple[str, list[list[str]]]], shown: int) -> None:
+    """What a loose pattern takes for personal data in the redacted logs: misses are among them."""
+    rows = []
+    for _, conversations in logs:
+        for texts in conversations:
+            for text in _EVERYTHING.redact(_mended(texts)).texts:
+                for match in _LOOSE.finditer(text):
+                    around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND // 2]
+                    rows.append([match[0], repr(around)])
+    chosen = random.Random(_SEED).sample(rows, min(shown, len(rows)))
+    show(
+        f"{len(chosen)} of {len(rows)} passages that look a little like it and were left",
+        ["left", "with what surrounds it"],
+        sorted(chosen),
+    )
+
+
 def _show_growth() -> None:
     """CPU time of a text four times as long, over that of the shorter: 4 is linear, 16 quadratic."""
+    hostile = {f"random {letters!r}": partial(_random, letters) for letters in _LETTERS}
+    hostile |= {f"{link!r} over and over": partial(_repeated, link) for link in _LINKS}
     rows = []
-    for letters in ("0123456789.-@ ", "0123456789-", "+(0123456789 ", "@a.", "abc"):
+    for name, text in hostile.items():
         short, long = (
-            cost_of(partial(_EVERYTHING.redact, [_hostile(letters, size)])).cpu
-            for size in (50_000, 200_000)
+            cost_of(partial(_EVERYTHING.redact, [text(size)])).cpu for size in (50_000, 200_000)
         )
-        rows.append([repr(letters), long / 0.2, long / short])
-    show("Random text of these letters", ["letters", "CPU s a MB", "growth"], rows)
+        rows.append([name, long / 0.2, long / short])
+    show("Hostile texts", ["text", "CPU s a MB", "growth"], rows)
 
 
-def _hostile(letters: str, size: int) -> str:
+def _random(letters: str, size: int) -> str:
     return "".join(random.Random(_SEED).choices(letters, k=size))
+
+
+def _repeated(link: str, size: int) -> str:
+    return link * (size // len(link))
 
 
 def _mended(texts: Sequence[str]) -> list[str]:

@@ -33,7 +33,8 @@ def main() -> None:
 
 
 def _home(settings: Settings) -> Home:
-    return Home(settings.home, CHECKOUT / "dbt_project")
+    warehouse = settings.warehouse.get_secret_value()
+    return Home(settings.home, CHECKOUT / "dbt_project", warehouse)
 
 
 @app.command()
@@ -118,6 +119,29 @@ def gate(
 
 @app.command()
 @explained
+def explain(
+    id: Annotated[
+        str, typer.Argument(metavar="ID", help="FILE:LINE, or the id of a record, row or document.")
+    ],
+    every: Annotated[bool, typer.Option("--all", help="Show every record and chunk.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The way of a row back to its raw lines, and of a raw line to its rows or its reason."""
+    from ai_data_platform.cli.explain import explanation_as_json, show_explanation
+    from ai_data_platform.stores.provenance import Provenance, Sources
+
+    settings = read_settings()
+    sources = Sources(settings.chat_log_source(), settings.feedback_source(), settings.documents)
+    most = None if every or as_json else 12
+    found = Provenance(_home(settings), sources).explain(id, raw_lines=most or 100)
+    if as_json:
+        show_json(explanation_as_json(found))
+    else:
+        show_explanation(found, most=most)
+
+
+@app.command()
+@explained
 def search(
     query: Annotated[str, typer.Argument(help="A question in plain words.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="Passages to show.")] = 5,
@@ -173,6 +197,65 @@ def sample(
         show_json(report)
     else:
         console.print(table(["what", "count"], _flat(report), title=f"Written to {to}"))
+
+
+@app.command("check-dataset")
+@explained
+def check_dataset(
+    path: Annotated[Path, typer.Argument(help="A training file, or the folder of a version.")],
+    label: Annotated[
+        str | None, typer.Option(help="Column of labels; label, ratings or rating by default.")
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Tokens that the trainer keeps; AIDP_MAX_TOKENS.")
+    ] = None,
+    upsample: Annotated[
+        Path | None, typer.Option(help="Write the training rows here, rare labels repeated.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write the page with plots here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Whether a file can train a model, rule by rule. Exit code 1 when it cannot."""
+    from ai_data_platform.cli import check_dataset as view
+    from ai_data_platform.stores.dataset_files import DatasetFiles
+
+    settings, files = read_settings(), DatasetFiles(path)
+    checked = view.check_files(files, settings, label=label, max_tokens=max_tokens)
+    plan = None if upsample is None else view.upsample(files, checked, settings, upsample)
+    if html is not None:
+        html.write_bytes(view.page(checked))
+    if as_json:
+        show_json(view.checked_as_json(checked, plan))
+    else:
+        view.show_checked(checked)
+        view.show_upsampling(plan, upsample)
+    if not checked.verdict.passed:
+        raise typer.Exit(1)
+
+
+@app.command("verify-certificate")
+@explained
+def verify_certificate(
+    path: Annotated[Path, typer.Argument(help="The certificate.json of a version.")],
+    items: Annotated[
+        Path | None,
+        typer.Option(help="Parquet of the evaluation items; those kept in AIDP_HOME by default."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Work out a leakage certificate again, by other means. Exit code 1 when it does not hold."""
+    from ai_data_platform.cli import certificates
+    from ai_data_platform.stores.certificate_check import verify_certificate as verify
+
+    wanted = certificates.find_items(_home(read_settings()), items)
+    quiet = as_json or console.quiet
+    found = verify(path, wanted, lambda line: None if quiet else console.print(f"  {line}"))
+    if as_json:
+        show_json(certificates.verification_as_json(found))
+    else:
+        certificates.show_verification(found)
+    if not found.holds:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -261,10 +344,11 @@ def _snapshot(settings: Settings, home: Home) -> Any:
 
     return RunSnapshot(
         home,
-        chat_logs=settings.chat_logs,
-        feedback=settings.feedback_files,
+        chat_logs=settings.chat_log_source(),
+        feedback=settings.feedback_source(),
         documents=settings.documents,
         evaluation=(settings.eval_questions, settings.eval_answers),
+        evaluation_sets=settings.eval_sets,
         settings=settings.model_dump_json(exclude={"host", "port"}),
         code=(CHECKOUT / "ai_data_platform", CHECKOUT / "dbt_project" / "models"),
     )

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
@@ -21,7 +21,7 @@ from ai_data_platform.settings import Settings
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.intake import chat_log_days, feedback_days, pending_days
 
-__all__ = ["GraphRun", "StepOutcome"]
+__all__ = ["GraphRun", "StepOutcome", "dagster_instance", "failure_cause"]
 
 _DAILY = ("raw_chat_logs", "raw_feedback")
 
@@ -87,12 +87,13 @@ class GraphRun:
             if start > end:
                 raise ConfigurationError(f"--from {start} is after --to {end}")
             self._check_partitions(start, end)
-            yield start.isoformat(), end.isoformat()
+            days = [(start + timedelta(n)).isoformat() for n in range((end - start).days + 1)]
+            yield from day_blocks(days, self._settings.backfill_days)
             return
         read, location = (
-            (chat_log_days, self._settings.chat_logs)
+            (chat_log_days, self._settings.chat_log_source())
             if name == "raw_chat_logs"
-            else (feedback_days, self._settings.feedback_files)
+            else (feedback_days, self._settings.feedback_source())
         )
         source = read(self._home, location, lambda line: console.print(f"  {line}", style="dim"))
         today = datetime.now(UTC).date().isoformat()
@@ -106,7 +107,8 @@ class GraphRun:
                 f"{outside[-1]}: set AIDP_START_DAY, or they wait for their day",
                 style="yellow",
             )
-        yield from day_blocks([day for day in pending if start_day <= day <= today])
+        inside = [day for day in pending if start_day <= day <= today]
+        yield from day_blocks(inside, self._settings.backfill_days)
 
     def _check_partitions(self, start: date, end: date) -> None:
         if start < self._settings.start_day:
@@ -148,7 +150,7 @@ class GraphRun:
                 self.failures.append(StepOutcome(where, evaluation.description or "failed"))
         for event in result.get_step_failure_events():
             data = event.step_failure_data
-            message = _cause(data)
+            message = failure_cause(data)
             if "asset check" not in message or "failed with ERROR severity" not in message:
                 self.failures.append(StepOutcome(event.step_key or "", message))
 
@@ -161,7 +163,8 @@ def dagster_instance(home: Home) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def _cause(data: Any) -> str:
+def failure_cause(data: Any) -> str:
+    """What a step failed for, in the words of the error at the root of it."""
     if data.user_failure_data is not None and data.user_failure_data.description:
         return str(data.user_failure_data.description)
     error = data.error

@@ -11,7 +11,12 @@ from ai_data_platform.stores.ledger import table_name
 __all__ = ["platform_report"]
 
 _VERSION = 12  # hex digits of a fingerprint in a version's name
-_DAILY = ("raw_chat_logs", "raw_feedback")
+_CLEAN = "training_data/clean_conversations"
+_GATED = {  # tables whose manifest counts their rows and drops, by the lane that they end
+    "sft": ("redacted_chat_logs", "screened_chat_logs"),
+    "preference": ("preference_pairs",),
+    "knowledge_base": ("raw_documents", "document_chunks"),
+}
 
 
 def platform_report(home: Home) -> dict[str, Any]:
@@ -20,7 +25,12 @@ def platform_report(home: Home) -> dict[str, Any]:
         "home": str(home.root),
         "publications": {name: _publication(home, name) for name in PUBLICATIONS},
         "not_passed": _not_passed(home),
-        "lanes": {**{name: _daily(home, name) for name in _DAILY}, **_tables(home)},
+        "lanes": {
+            "raw_chat_logs": _daily(home, "raw_chat_logs"),
+            **_training(home),
+            "raw_feedback": _daily(home, "raw_feedback"),
+            **_counted(home, *_GATED["preference"], *_GATED["knowledge_base"]),
+        },
     }
 
 
@@ -77,21 +87,31 @@ def _daily(home: Home, name: str) -> dict[str, Any]:
     return {"rows": rows, "days": len(manifests), "dropped": dict(dropped.most_common())}
 
 
-def _tables(home: Home) -> dict[str, Any]:
+def _training(home: Home) -> dict[str, Any]:
+    """The way of the exchanges, in its order; the stages of the dataset count exchanges."""
     lanes: dict[str, Any] = {}
     if (rows := home.lake.row_count("clean_conversations")) is not None:
         dropped = Counter(
             home.lake.read("dropped_conversations", ["drop_reason"])["drop_reason"].to_pylist()
         )
-        lanes["training_data/clean_conversations"] = {
-            "rows": rows,
-            "dropped": dict(dropped.most_common()),
-        }
+        lanes[_CLEAN] = {"rows": rows, "dropped": dict(dropped.most_common())}
+    lanes |= _counted(home, *_GATED["sft"])
     staged = home.versions("sft").last_staged()
     if staged is not None:
-        lanes["sft_dataset"] = {"rows": staged["rows"], "dropped": staged["dropped"]}
-    for name in ("preference_pairs", "raw_documents", "document_chunks"):
-        manifest = home.lake.manifest(name)
-        if manifest is not None:
-            lanes[name] = {"rows": manifest.rows, "dropped": dict(manifest.dropped)}
+        stages = [stage for stage in staged.get("funnel", []) if stage["stage"] != "clean"]
+        lanes["sft_dataset"] = {
+            "rows": staged["rows"],
+            "dropped": staged["dropped"],
+            "stages": stages,
+        }
     return lanes
+
+
+def _counted(home: Home, *names: str) -> dict[str, Any]:
+    """Rows and drops of those of the tables that stand, by their manifests."""
+    manifests = {name: home.lake.manifest(name) for name in names}
+    return {
+        name: {"rows": found.rows, "dropped": dict(found.dropped)}
+        for name, found in manifests.items()
+        if found is not None
+    }

@@ -1,6 +1,7 @@
 """One screen for a person: what readers see, what the gates said, where rows went, what to try next."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from rich.text import Text
@@ -14,6 +15,7 @@ _TRY_NEXT = (
         '.venv/bin/aidp search "how tight are the terminal screws" -k 3',
         "ask the published knowledge base",
     ),
+    (".venv/bin/aidp explain c00000023", "see where a conversation came from and where it went"),
     (".venv/bin/aidp gate knowledge_base", "see what its gate measured"),
     (".venv/bin/aidp status --all", "see every reason for which rows were dropped"),
     ("make dev", "open the Dagster UI on the same data"),
@@ -123,25 +125,52 @@ def _not_passed(tables: Mapping[str, Any]) -> None:
         console.print(shortened(line, console.width), soft_wrap=True)
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the table: rows that came out of a step, and what it left out."""
+
+    name: str
+    rows: int
+    dropped: Mapping[str, int]
+    note: str | None = None  # in the place of the drops
+    days: int = 0
+
+
 def _lanes(lanes: Mapping[str, Any], *, every_drop: bool) -> None:
     """Rows and drops a lane: the commonest reasons on its line, or every reason with its bar."""
+    lines = [line for name, lane in lanes.items() for line in _lines(name, lane)]
     if every_drop:
-        for name, lane in lanes.items():
-            days = f" on {lane['days']} days" if "days" in lane else ""
-            console.print(f"[bold]{name}[/bold]: {lane['rows']:,} rows{days}")
-            shown = ((f"  {n}", c, b) for n, c, b in bars(lane["dropped"]))
+        for line in lines:
+            when = f" on {line.days} days" if line.days else ""
+            console.print(f"[bold]{line.name}[/bold]: {line.rows:,} {line.note or f'rows{when}'}")
+            shown = ((f"  {n}", c, b) for n, c, b in bars(line.dropped))
             console.print(table(["", "", ""], shown, header=False))
         return
     rows = [
         (
-            name.rpartition("/")[2],
-            lane["rows"],
-            sum(lane["dropped"].values()),
-            _commonest(lane["dropped"]),
+            line.name,
+            line.rows,
+            "" if line.note else sum(line.dropped.values()),
+            line.note or _commonest(line.dropped),
         )
-        for name, lane in lanes.items()
+        for line in lines
     ]
     console.print(table(["", "rows", "dropped", "mostly for"], rows))
+
+
+def _lines(name: str, lane: Mapping[str, Any]) -> Iterator[_Line]:
+    """A lane, and before a dataset each of its stages that left exchanges out."""
+    stages = lane.get("stages", [])
+    for stage in stages:
+        if stage["dropped"]:
+            yield _Line(f"  {stage['stage']}", stage["rows_out"], stage["dropped"])
+    last = name.rpartition("/")[2]
+    if stages:
+        yield _Line(
+            last, lane["rows"], {}, f"conversations of {stages[-1]['rows_out']:,} exchanges"
+        )
+    else:
+        yield _Line(last, lane["rows"], lane["dropped"], days=lane.get("days", 0))
 
 
 def _commonest(dropped: Mapping[str, int]) -> str:

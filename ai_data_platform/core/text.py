@@ -15,23 +15,30 @@ _UNSPACED = "".join(
     ]
 )
 _WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
-_SPACE = re.compile(r"\s+")
+_ASCII_SPACED = "".join(c if c.isalnum() or c == "'" else " " for c in map(chr, range(128)))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def words(text: str) -> list[str]:
     """The words of a text in order; a CJK, Kana, Hangul or Thai character is a word of its own."""
-    return _WORD.findall(text)
+    if not text.isascii():
+        return _WORD.findall(text)
+    # Two thirds of the pattern's time, and most chat is ASCII.
+    spaced = text.translate(_ASCII_SPACED)
+    pieces = spaced.split()
+    if "'" not in spaced:
+        return pieces
+    return [w for piece in pieces for w in (_WORD.findall(piece) if "'" in piece else (piece,))]
 
 
 def word_count(text: str) -> int:
     """How many words `words` finds."""
-    return sum(1 for _ in _WORD.finditer(text))
+    return len(_WORD.findall(text))  # a third of the time of counting matches one by one
 
 
 def normalise(text: str) -> str:
     """NFKC, case folded, every run of white space one space: equal for texts a reader calls the same."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def printable(text: str) -> str:

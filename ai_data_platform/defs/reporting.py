@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -21,6 +22,7 @@ from ai_data_platform.stores.audit import Audited
 from ai_data_platform.stores.candidates import Candidate
 from ai_data_platform.stores.home import PUBLICATIONS
 from ai_data_platform.stores.ledger import table_name
+from ai_data_platform.stores.quality import OVERVIEW
 
 __all__ = [
     "audited_result",
@@ -31,6 +33,7 @@ __all__ = [
     "gate_command",
     "gate_metadata",
     "interval_plot",
+    "quality_metadata",
     "result",
     "verdict_table",
     "worst_questions",
@@ -181,8 +184,13 @@ def audited_result(
     )
 
 
-def candidate_result(candidate: Candidate, schema: pa.Schema) -> dg.MaterializeResult[Any]:
-    """A materialisation of a staged dataset version: its figures are plotted, its gate is a table."""
+def candidate_result(
+    candidate: Candidate, schema: pa.Schema, folder: Path
+) -> dg.MaterializeResult[Any]:
+    """A materialisation of a staged dataset version: its figures are plotted, its gate is a table.
+
+    `folder` is the version's: its quality report is shown as a picture, with the path of the page.
+    """
     return result(
         candidate.fingerprint,
         candidate.rows,
@@ -191,8 +199,21 @@ def candidate_result(candidate: Candidate, schema: pa.Schema) -> dg.MaterializeR
         dropped=candidate.dropped,
         version=candidate.version,
         reused=candidate.reused,
+        **quality_metadata(folder),
         **gate_metadata(candidate.verdict),
     )
+
+
+def quality_metadata(folder: Path) -> dict[str, Any]:
+    """The plots of a version's quality report, and where its page lies; nothing where it has none."""
+    overview, page = folder / OVERVIEW, folder / "quality.html"
+    if not overview.is_file():
+        return {}
+    data = base64.b64encode(overview.read_bytes()).decode()
+    return {
+        "quality": dg.MetadataValue.md(f"![Quality of the rows](data:image/svg+xml;base64,{data})"),
+        "quality_report": dg.MetadataValue.path(page),
+    }
 
 
 def blocked(error: AidpError | str, verdict: Verdict | None = None) -> dg.Failure:

@@ -1,18 +1,21 @@
 """The near-duplicate index on disk: what was compared once is not compared again.
 
-    manifest.json              the version of the sketches, and the files with their hashes
-    rows-<hash>.parquet        id, rank, hash of the text and key of its sketch, one row a text
-    shingles-<hash>.npy ...    the arrays of the sketches, and the component of each
+    manifest.json          the version of the sketches, and the files with their hashes
+    <hash>.arrow ...       the sketches of one segment (a day), an Arrow file that is mapped, not read
+    <hash>.npy             the component of each row
+    .stamps.json           sizes and times of the files that were hashed since they were written
 
 Files are named by their content, and the manifest is written last: a crash leaves the index as it was.
-The bytes depend on the texts and options alone, whatever the order in which they came and went.
+A change writes the segments that it touches and the components. The bytes depend on the texts and options
+alone, whatever the order in which they came and went.
 """
 
 import hashlib
-import os
-import tempfile
-from collections.abc import Iterable, Mapping
+import io
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,37 +23,32 @@ import numpy as np
 import numpy.typing as npt
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from ai_data_platform.core.compute import Compute
 from ai_data_platform.core.datasets.near_duplicates import (
-    NearDuplicateOptions,
-    NearDuplicates,
-    Text,
-)
-from ai_data_platform.core.datasets.near_duplicates.corpus import (
+    Change,
     Corpus,
-    Row,
+    NearDuplicateOptions,
+    Text,
     changed,
     nothing,
-    outcome,
 )
-from ai_data_platform.core.datasets.near_duplicates.sketches import Sketches, sketch_version
+from ai_data_platform.core.datasets.near_duplicates.sketches import (
+    compact,
+    sketch_schema,
+    sketch_version,
+)
 from ai_data_platform.core.errors import SourceUnreadable
 from ai_data_platform.core.fingerprints import fingerprint
-from ai_data_platform.stores.files import exclusive, write_atomically
-from ai_data_platform.stores.lake import parquet_bytes
+from ai_data_platform.stores.files import exclusive, replace_file, write_atomically
+from ai_data_platform.stores.hashed_files import HashedFile
 
 __all__ = ["DuplicateIndex", "IndexChange"]
 
-_ROWS = pa.schema(
-    [
-        pa.field("id", pa.string(), nullable=False),
-        pa.field("rank", pa.string(), nullable=False),  # JSON
-        pa.field("content", pa.string(), nullable=False),
-        pa.field("key", pa.string(), nullable=False),
-    ]
-)
-_LABELS = "labels"
+_FORMAT = "segments-1"
+_STAMPS = ".stamps.json"
+_RACY_NS = 2_000_000_000
+"""A file written within 2 s of being hashed may change again with the same size and times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class IndexChange:
     `other_version`.
     """
 
-    duplicates: NearDuplicates
+    corpus: Corpus
     added: int
     replaced: int
     removed: int
@@ -73,23 +71,28 @@ class IndexChange:
 class DuplicateIndex:
     """The texts of one folder, each sketched once. Two processes that change it wait for each other."""
 
-    def __init__(self, folder: Path, options: NearDuplicateOptions | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        options: NearDuplicateOptions | None = None,
+        compute: Compute | None = None,
+    ) -> None:
         self.folder = folder
         self.options = options or NearDuplicateOptions()
+        self._compute = compute
 
     def sync(self, texts: Iterable[Text]) -> IndexChange:
-        """Make the index hold exactly these texts; only new and changed ones are compared.
+        """Make the index hold exactly these texts, which are streamed; only new and changed ones are
+        compared.
 
         An index that is damaged or of another version is rebuilt from the texts.
         """
-        wanted = list(texts)
         with exclusive(self.folder / ".lock"):
             try:
                 corpus, fault = self._load(), None
             except SourceUnreadable as error:
                 corpus, fault = nothing(self.options), error.reason
-            removed = corpus.rows.keys() - {text.id for text in wanted}
-            return self._change(corpus, wanted, removed, rebuilt=fault)
+            return self._saved(changed(corpus, texts, None, self._compute), fault)
 
     def update(self, added: Iterable[Text], removed: Iterable[str] = ()) -> IndexChange:
         """Add texts, or replace those of the same id, and remove ids.
@@ -98,128 +101,156 @@ class DuplicateIndex:
         and only `sync` with every text builds it again.
         """
         with exclusive(self.folder / ".lock"):
-            return self._change(self._load(), list(added), set(removed))
+            return self._saved(changed(self._load(), added, list(removed), self._compute))
 
-    def duplicates(self) -> NearDuplicates:
-        """What becomes of each text that the index holds. Raises SourceUnreadable like `update`."""
+    def corpus(self) -> Corpus:
+        """What the index holds. Raises SourceUnreadable like `update`."""
         with exclusive(self.folder / ".lock"):
-            return outcome(self._load(), self.options)
+            return self._load()
 
-    def _change(
-        self, corpus: Corpus, texts: list[Text], removed: set[str], rebuilt: str | None = None
-    ) -> IndexChange:
-        after = changed(corpus, texts, removed, self.options)
-        self._save(after)
-        before, now = corpus.rows, after.rows
+    def _saved(self, change: Change, rebuilt: str | None = None) -> IndexChange:
+        held = {} if rebuilt else self._manifest()
+        segments = {
+            name: self._write_segment(batch) if name in change.touched else held["segments"][name]
+            for name, batch in change.corpus.segments.items()
+        }
+        labels = self._write_labels(change.corpus.labels, held.get("labels"))
+        self._write_manifest(segments, labels)
         return IndexChange(
-            outcome(after, self.options),
-            added=len(now.keys() - before.keys()),
-            replaced=sum(name in now and now[name] != row for name, row in before.items()),
-            removed=len(before.keys() - now.keys()),
-            not_held=tuple(sorted(removed - corpus.rows.keys())),
+            change.corpus,
+            added=change.added,
+            replaced=change.replaced,
+            removed=change.removed,
+            not_held=change.not_held,
             rebuilt=rebuilt,
         )
 
     def _load(self) -> Corpus:
+        manifest = self._manifest()
+        if not manifest:
+            return nothing(self.options)
+        segments = {
+            name: self._segment(file) for name, file in sorted(manifest["segments"].items())
+        }
+        corpus = Corpus(segments, self._labels(manifest["labels"]), self.options)
+        if len(corpus) != sum(map(len, segments.values())):
+            raise SourceUnreadable("file_changed", f"{self.folder}: rows and components differ")
+        return corpus
+
+    def _manifest(self) -> dict[str, Any]:
+        """The files of the index; empty before there is one.
+
+        Raises SourceUnreadable when it is not as it was written, or of another version.
+        """
         path = self.folder / "manifest.json"
         if not path.is_file():
             if any(self.folder.glob("[!.]*")):
                 raise SourceUnreadable("manifest_unreadable", f"{path} is missing")
-            return nothing(self.options)
-        files = self._believed(path)
-        arrays = {name: self._array(file) for name, file in files.items() if name != "rows"}
-        labels = arrays.pop(_LABELS)
-        return Corpus(self._rows(files["rows"]), Sketches(**arrays), labels)
-
-    def _believed(self, path: Path) -> dict[str, str]:
-        """The file of each part. Raises SourceUnreadable when the manifest says another version."""
+            return {}
         try:
-            manifest = orjson.loads(path.read_bytes())
-            version, files = manifest["version"], manifest["files"]
-            sealed = manifest["seal"] == fingerprint([version, files])
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
+            manifest: dict[str, Any] = orjson.loads(path.read_bytes())
+            version, sealed = manifest["version"], manifest.pop("seal") == fingerprint(manifest)
+        except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
             raise SourceUnreadable("manifest_unreadable", f"{path}: {error}") from error
         if not sealed:
             raise SourceUnreadable("manifest_unreadable", f"{path} is not as it was written")
         if version != self._version:
             raise SourceUnreadable("other_version", f"{path} has {version}, wanted {self._version}")
-        return dict(files)
+        return manifest
 
     @property
     def _version(self) -> str:
-        return sketch_version(self.options)
+        return f"{_FORMAT}-{sketch_version(self.options)}"
 
-    def _array(self, name: str) -> npt.NDArray[Any]:
+    def _segment(self, name: str) -> pa.RecordBatch:
+        """The sketches of one file. Its pages are read where they are used."""
+        self._check(name)
         try:
-            array: npt.NDArray[Any] = np.load(self.folder / name, allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+            with pa.memory_map(str(self.folder / name)) as source:
+                batch = pa.ipc.open_file(source).get_batch(0)
+        except (OSError, pa.ArrowInvalid) as error:
             raise SourceUnreadable("file_unreadable", f"{self.folder / name}: {error}") from error
-        self._check(name, _hash_array(array))
-        return array
+        if batch.schema != sketch_schema(self.options):
+            raise SourceUnreadable("file_changed", f"{self.folder / name} has other columns")
+        return batch
 
-    def _rows(self, name: str) -> dict[str, Row]:
+    def _labels(self, name: str) -> npt.NDArray[np.intp]:
+        self._check(name)
+        labels: npt.NDArray[np.intp] = np.load(self.folder / name, allow_pickle=False)
+        return labels
+
+    def _check(self, name: str) -> None:
+        """Raises SourceUnreadable when a file is not what its name says.
+
+        It is hashed when its size or its times are others than when it was hashed last.
+        """
+        path = self.folder / name
         try:
-            data = (self.folder / name).read_bytes()
+            stamp = self._stamp(path)
+            if self._stamps.get(name) == stamp:
+                return
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
-            raise SourceUnreadable("file_unreadable", f"{self.folder / name}: {error}") from error
-        self._check(name, hashlib.sha256(data).hexdigest())
-        columns = pq.read_table(pa.BufferReader(data)).to_pydict()
-        ranks = (tuple(orjson.loads(rank)) for rank in columns["rank"])
-        keys = (key.encode() for key in columns["key"])
-        rows = map(Row, ranks, columns["content"], keys)
-        return dict(zip(columns["id"], rows, strict=True))
+            raise SourceUnreadable("file_unreadable", f"{path}: {error}") from error
+        if digest != path.stem:
+            raise SourceUnreadable("file_changed", f"{path} now has the hash {digest}")
+        if time.time_ns() - max(stamp[1:]) > _RACY_NS:
+            self._stamps[name] = stamp
 
-    def _check(self, name: str, digest: str) -> None:
-        if digest not in name:
-            raise SourceUnreadable(
-                "file_changed", f"{self.folder / name} now has the hash {digest}"
-            )
+    @staticmethod
+    def _stamp(path: Path) -> list[int]:
+        found = path.stat()
+        return [found.st_size, found.st_mtime_ns, found.st_ctime_ns]
 
-    def _save(self, corpus: Corpus) -> None:
-        rows = parquet_bytes(_row_table(corpus.rows))
-        files = {"rows": f"rows-{hashlib.sha256(rows).hexdigest()}.parquet"}
-        write_atomically(self.folder / files["rows"], rows)
-        for name, array in {**corpus.sketches.arrays, _LABELS: corpus.labels}.items():
-            files[name] = f"{name}-{_hash_array(array)}.npy"
-            _write_array(self.folder / files[name], array)
-        manifest = {
+    @cached_property
+    def _stamps(self) -> dict[str, list[int]]:
+        """Size and times of the files that were hashed; no part of the index."""
+        try:
+            stamps: dict[str, list[int]] = orjson.loads((self.folder / _STAMPS).read_bytes())
+        except (FileNotFoundError, orjson.JSONDecodeError):
+            return {}
+        return stamps
+
+    def _write_segment(self, batch: pa.RecordBatch) -> str:
+        def write(file: HashedFile) -> None:
+            with pa.ipc.new_file(pa.PythonFile(file, "w"), batch.schema) as writer:
+                writer.write_batch(compact(batch))
+
+        return self._write("arrow", write)
+
+    def _write_labels(self, labels: npt.NDArray[np.intp], held: str | None) -> str:
+        """The file of these labels, which is left alone where it stands."""
+
+        def write(file: HashedFile) -> None:
+            np.lib.format.write_array(file, labels)
+
+        probe = HashedFile(io.BytesIO())
+        write(probe)
+        return held if held == f"{probe.sha256}.npy" else self._write("npy", write)
+
+    def _write(self, suffix: str, write: Callable[[HashedFile], None]) -> str:
+        """The name of the file that now holds what was written."""
+        started = self.folder / ".written"
+        with replace_file(started) as file:
+            hashed = HashedFile(file)
+            write(hashed)
+        name = f"{hashed.sha256}.{suffix}"
+        started.replace(self.folder / name)
+        return name
+
+    def _write_manifest(self, segments: dict[str, str], labels: str) -> None:
+        manifest: dict[str, Any] = {
             "version": self._version,
-            "files": files,
-            "seal": fingerprint([self._version, files]),
+            "segments": segments,
+            "labels": labels,
         }
-        written = orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
+        sealed = {**manifest, "seal": fingerprint(manifest)}
+        written = orjson.dumps(sealed, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
         write_atomically(self.folder / "manifest.json", written)
+        wanted = {"manifest.json", labels, *segments.values()}
+        stamps = {name: stamp for name, stamp in self._stamps.items() if name in wanted}
+        write_atomically(self.folder / _STAMPS, orjson.dumps(stamps))
         for path in self.folder.glob("[!.]*"):
-            if path.name not in {"manifest.json", *files.values()}:
+            if path.name not in wanted:
                 path.unlink()
-
-
-def _row_table(rows: Mapping[str, Row]) -> pa.Table:
-    columns = {
-        "id": list(rows),
-        "rank": [orjson.dumps(row.rank).decode() for row in rows.values()],
-        "content": [row.content for row in rows.values()],
-        "key": [row.key.decode() for row in rows.values()],
-    }
-    return pa.table(columns, schema=_ROWS)
-
-
-def _hash_array(array: npt.NDArray[Any]) -> str:
-    digest = hashlib.sha256(f"{array.dtype.str} {array.shape} ".encode())
-    digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
-
-
-def _write_array(path: Path, array: npt.NDArray[Any]) -> None:
-    """Like `write_atomically`, without a copy of the array in memory."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import orjson
 
@@ -21,6 +22,7 @@ __all__ = [
     "SourceFile",
     "exclusive",
     "listing_fingerprint",
+    "replace_file",
     "replace_folder",
     "write_atomically",
 ]
@@ -33,19 +35,26 @@ def write_atomically(path: Path, data: bytes) -> bool:
     """Put these bytes at the path in one step; False, and nothing touched, when they stand there already."""
     if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with replace_file(path) as file:
+        file.write(data)
+    return True
+
+
+@contextmanager
+def replace_file(target: Path) -> Iterator[IO[bytes]]:
+    """A file to write, which takes the target's place, durably, when the block ends without an error."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-    return True
 
 
 @contextmanager
@@ -130,6 +139,10 @@ class DropFolder:
         entries = {f.name: [*f.stamp, f.sha256] for f in found if self._settled(f)}
         write_atomically(self._index, orjson.dumps(entries, option=orjson.OPT_SORT_KEYS))
         return found
+
+    def find(self, name: str) -> Path | None:
+        """Where the file of this name lies; None when it is gone. Nothing is hashed or written."""
+        return next((path for path, found in self._paths() if found == name), None)
 
     def fingerprint(self) -> str:
         """Changes when a file is added, removed, renamed or has other content."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ai_data_platform.core.compute import Compute
 from ai_data_platform.core.conversations import CONTRACT_VERSION as CHAT_LOG_CONTRACT
 from ai_data_platform.core.conversations import parse_exchange
 from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
@@ -21,6 +22,7 @@ from ai_data_platform.stores.files import write_atomically
 from ai_data_platform.stores.lake import Lake
 from ai_data_platform.stores.landing import Landing
 from ai_data_platform.stores.ledger import GateLedger
+from ai_data_platform.stores.sql_engines import engine_of
 from ai_data_platform.stores.vectors import TagPointer, VectorTable
 from ai_data_platform.stores.verified import Verified
 from ai_data_platform.stores.versions import VersionStore
@@ -51,9 +53,10 @@ retention:
 class Home:
     """The state of one platform in one folder: `lake/`, `vectors/`, `versions/`, `feedback.sqlite`, ..."""
 
-    def __init__(self, root: Path, dbt_project: Path) -> None:
+    def __init__(self, root: Path, dbt_project: Path, warehouse: str = "duckdb") -> None:
         self.root = root.expanduser().absolute()
         self._dbt_project = dbt_project
+        self._warehouse = warehouse
 
     @property
     def dagster(self) -> Path:
@@ -88,7 +91,8 @@ class Home:
 
     @cached_property
     def warehouse(self) -> Warehouse:
-        return Warehouse(self._dbt_project, self.root / "lake", self.root / "dbt", self.ledger)
+        target, engine = self.root / "dbt", engine_of(self._warehouse)
+        return Warehouse(self._dbt_project, self.root / "lake", target, self.ledger, engine)
 
     @cached_property
     def verified(self) -> Verified:
@@ -142,9 +146,11 @@ class Home:
         kept = rows.select(names[:3]).append_column("embedding_text", pa.array(texts, pa.string()))
         return kept.append_column("text_hash", hashes)
 
-    def duplicates(self, name: str, options: NearDuplicateOptions) -> DuplicateIndex:
+    def duplicates(
+        self, name: str, options: NearDuplicateOptions, compute: Compute | None = None
+    ) -> DuplicateIndex:
         """What is known of the texts of a dataset, to compare new ones with."""
-        return DuplicateIndex(self.root / "duplicates" / name, options)
+        return DuplicateIndex(self.root / "duplicates" / name, options, compute)
 
     def versions(self, name: str) -> VersionStore:
         """The versions of `sft`, `preference` or `knowledge_base`. Raises VersionNotFound for other names."""

@@ -1,4 +1,4 @@
-"""Where raw rows come from: drop folders and the feedback API's store, as parts of days."""
+"""Where raw rows come from: the two sources and the feedback API's store, as parts of days."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -8,13 +8,15 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ai_data_platform.core.columns import SourceSpec
 from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.records import FEEDBACK
 from ai_data_platform.stores.days import DailyTable
-from ai_data_platform.stores.files import DropFolder, write_atomically
+from ai_data_platform.stores.files import write_atomically
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.lake import parquet_bytes
 from ai_data_platform.stores.landing import DayPart, Landing
+from ai_data_platform.stores.sources import open_source
 
 __all__ = ["RawDays", "chat_log_days", "feedback_days", "mark_feedback_processed", "pending_days"]
 
@@ -30,9 +32,9 @@ class RawDays:
     quarantine: pa.Table
 
 
-def chat_log_days(home: Home, location: str | None, log: Callable[[str], None]) -> RawDays:
-    """Read what is new in the drop folder of chat logs."""
-    landing = _landed(home.chat_log_landing, home, location, "chat_logs", log)
+def chat_log_days(home: Home, spec: SourceSpec, log: Callable[[str], None]) -> RawDays:
+    """Read what is new in the source of chat logs."""
+    landing = _landed(home.chat_log_landing, home, spec, "chat_logs", log)
     table = DailyTable(
         home.lake,
         home.ledger,
@@ -44,9 +46,9 @@ def chat_log_days(home: Home, location: str | None, log: Callable[[str], None]) 
     return _raw_days(home, table, landing, landing.days(), "raw_chat_logs", log)
 
 
-def feedback_days(home: Home, location: str | None, log: Callable[[str], None]) -> RawDays:
-    """Read what is new in the drop folder of ratings and in the API's store."""
-    landing = _landed(home.feedback_landing, home, location, "feedback", log)
+def feedback_days(home: Home, spec: SourceSpec, log: Callable[[str], None]) -> RawDays:
+    """Read what is new in the source of ratings and in the API's store."""
+    landing = _landed(home.feedback_landing, home, spec, "feedback", log)
     table = DailyTable(
         home.lake,
         home.ledger,
@@ -78,19 +80,19 @@ def pending_days(
     ]
 
 
-def mark_feedback_processed(home: Home, location: str | None, log: Callable[[str], None]) -> None:
+def mark_feedback_processed(home: Home, spec: SourceSpec, log: Callable[[str], None]) -> None:
     """Count the API's ratings as processed when the lake holds the days of all of them."""
     upto = home.feedback.last_sequence()
     new = home.feedback.read_days(upto - home.feedback.unprocessed(), upto)
-    pending = pending_days(home, feedback_days(home, location, log), "raw_feedback") if new else []
+    pending = pending_days(home, feedback_days(home, spec, log), "raw_feedback") if new else []
     if not set(new) & set(pending):
         home.feedback.mark_processed(upto)
 
 
 def _landed(
-    landing: Landing, home: Home, location: str | None, name: str, log: Callable[[str], None]
+    landing: Landing, home: Home, spec: SourceSpec, name: str, log: Callable[[str], None]
 ) -> Landing:
-    landing.refresh(DropFolder(location, home.index(name)).files(), log)
+    landing.refresh(open_source(spec, home.index(name)).pieces(), log)
     return landing
 
 

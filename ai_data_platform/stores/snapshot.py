@@ -6,10 +6,13 @@ from typing import Any
 
 import orjson
 
+from ai_data_platform.core.columns import SourceSpec
 from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
 from ai_data_platform.stores.documents import DocumentFolders
-from ai_data_platform.stores.files import DropFolder, listing_fingerprint, write_atomically
+from ai_data_platform.stores.evaluation_items import EvaluationFiles
+from ai_data_platform.stores.files import listing_fingerprint, write_atomically
 from ai_data_platform.stores.home import Home
+from ai_data_platform.stores.sources import open_source
 
 __all__ = ["RunSnapshot"]
 
@@ -17,17 +20,18 @@ __all__ = ["RunSnapshot"]
 class RunSnapshot:
     """Compares sources, settings, code and outputs with those that the last complete run left.
 
-    Reads the hash of each source file (kept by size and time) and lists the outputs: no table is opened.
+    Asks each source what it holds, which is cheap, and lists the outputs: no table of the lake is opened.
     """
 
     def __init__(
         self,
         home: Home,
         *,
-        chat_logs: str | None,
-        feedback: str | None,
+        chat_logs: SourceSpec,
+        feedback: SourceSpec,
         documents: tuple[str, ...],
         evaluation: tuple[Path | None, ...],
+        evaluation_sets: tuple[str, ...] = (),
         settings: str,
         code: tuple[Path, ...],
     ) -> None:
@@ -36,6 +40,7 @@ class RunSnapshot:
         self._feedback = feedback
         self._documents = documents
         self._evaluation = evaluation
+        self._evaluation_sets = evaluation_sets
         self._settings = settings
         self._code = code
 
@@ -46,13 +51,14 @@ class RunSnapshot:
             [
                 self._settings,
                 listing_fingerprint(*self._code),
-                DropFolder(self._chat_logs, home.index("chat_logs")).fingerprint(),
-                DropFolder(self._feedback, home.index("feedback")).fingerprint(),
+                open_source(self._chat_logs, home.index("chat_logs")).fingerprint(),
+                open_source(self._feedback, home.index("feedback")).fingerprint(),
                 DocumentFolders(self._documents, home.index).inputs(),
                 [
                     hash_bytes(p.read_bytes()) if p and p.is_file() else None
                     for p in self._evaluation
                 ],
+                EvaluationFiles(self._evaluation_sets, None, {}, home.index).inputs(),
                 home.feedback.last_sequence(),
             ]
         )

@@ -5,7 +5,7 @@ embedder agree, wherever the row moved; a row that vanished or was edited behind
 from what is wanted and so comes back.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -105,6 +105,14 @@ class VectorTable:
         if version is not None:
             table.checkout(version)
         return scan(table, list(columns)).sort_by(self._key)
+
+    def held(self, keys: Collection[str], version: int | str = PUBLISHED) -> set[str]:
+        """Those of the keys that a version has a row for. Raises NotPublishedYet without the version."""
+        if not keys:
+            return set()
+        listed = ", ".join("'" + key.replace("'", "''") + "'" for key in sorted(keys))
+        query = self._at(version).search().where(f"{self._key} in ({listed})").select([self._key])
+        return {row[self._key] for row in query.limit(len(keys)).to_list()}
 
     def content_fingerprint(self, version: int | None = None) -> str:
         """A hash of what a version holds, vectors included, whatever order it stores its rows in."""

@@ -12,6 +12,7 @@ from ai_data_platform.core.errors import GateBlocked, NotPublishedYet, VersionNo
 from ai_data_platform.core.fingerprints import hash_bytes
 from ai_data_platform.core.gates import Verdict
 from ai_data_platform.stores.files import exclusive, replace_folder, write_atomically
+from ai_data_platform.stores.hashed_files import file_hash
 from ai_data_platform.stores.ledger import GateLedger
 
 __all__ = ["FilePointer", "Outcome", "Pointer", "Version", "VersionStore"]
@@ -83,9 +84,11 @@ class VersionStore:
         self._candidate = self._folder / "staged.json"
 
     def stage(
-        self, fingerprint: str, files: Mapping[str, bytes], manifest: Mapping[str, Any]
+        self, fingerprint: str, files: Mapping[str, bytes | Path], manifest: Mapping[str, Any]
     ) -> str:
         """Lay down a candidate's files and manifest; returns its version. Twice is as once.
+
+        A file is given as its bytes, or as a path on the same disk that is moved in.
 
         A version that was published keeps its folder as it was, whatever led to the same content again,
         unless a file of it was changed since.
@@ -96,7 +99,7 @@ class VersionStore:
             "name": self.name,
             "version": version,
             "fingerprint": fingerprint,
-            "files": {name: hash_bytes(content) for name, content in sorted(files.items())},
+            "files": {name: _hash(content) for name, content in sorted(files.items())},
         }
         data = orjson.dumps(record, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
         laid_down = self._manifest_bytes(version)
@@ -105,7 +108,10 @@ class VersionStore:
             with replace_folder(self.folder(version)) as staged:
                 for name, content in files.items():
                     (staged / name).parent.mkdir(parents=True, exist_ok=True)
-                    (staged / name).write_bytes(content)
+                    if isinstance(content, Path):
+                        content.replace(staged / name)
+                    else:
+                        (staged / name).write_bytes(content)
                 (staged / "manifest.json").write_bytes(data)
         write_atomically(self._candidate, data)
         return version
@@ -172,6 +178,11 @@ class VersionStore:
         if version is None:
             raise NotPublishedYet(f"no version of {self.name} was published yet: run `aidp run`")
         return self._version(version, self._published_at())
+
+    def current_folder(self) -> Path | None:
+        """The folder of the version that readers see; None before the first publication."""
+        version = self._pointer.get()
+        return None if version is None else self.folder(version)
 
     def published(self) -> list[Version]:
         """Every version that was ever published, the one published last first."""
@@ -283,5 +294,9 @@ class VersionStore:
             return None
 
 
-def _hash(path: Path) -> str | None:
-    return hash_bytes(path.read_bytes()) if path.is_file() else None
+def _hash(content: Path | bytes) -> str | None:
+    """32 hex digits of what a file holds; None where there is none."""
+    if isinstance(content, bytes):
+        return hash_bytes(content)
+    digest = file_hash(content)
+    return None if digest is None else digest[:32]

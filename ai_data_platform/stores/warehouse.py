@@ -1,27 +1,24 @@
-"""The dbt project on DuckDB: where its manifest lies, and what one build made."""
+"""The warehouse: what one build of the dbt project made, judged and moved into the lake."""
 
 import hashlib
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pyarrow.parquet as pq
 
-from ai_data_platform.core.errors import ConfigurationError
-from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
+from ai_data_platform.core.fingerprints import fingerprint
+from ai_data_platform.stores.dbt_project import DbtProject, Outcome
 from ai_data_platform.stores.files import exclusive, write_atomically
 from ai_data_platform.stores.ledger import GateLedger
 from ai_data_platform.stores.model_gate import model_verdicts
+from ai_data_platform.stores.sql_engines import BuildRequest, DuckDbEngine, SqlEngine
 
-__all__ = ["BuildRecord", "Warehouse", "dbt_executable"]
+__all__ = ["BuildRecord", "Warehouse"]
 
-_SOURCES = (".sql", ".yml")
 _GOOD = ("success", "pass", "warn", "no-op")
 
 BuildRecord = dict[str, Any]
@@ -32,35 +29,35 @@ BuildRecord = dict[str, Any]
 class Warehouse:
     """Builds dbt models beside the lake and moves them in when every test has passed."""
 
-    def __init__(self, project: Path, lake: Path, target: Path, ledger: GateLedger) -> None:
-        self.project = project
-        self.target = target
+    def __init__(
+        self,
+        project: Path,
+        lake: Path,
+        target: Path,
+        ledger: GateLedger,
+        engine: SqlEngine | None = None,
+    ) -> None:
+        self.project = DbtProject(project, target)
+        self.engine = engine or DuckDbEngine()
         self._ledger = ledger
         self._lake = lake
         self._record = lake / ".dbt_build.json"
 
     def manifest(self) -> Path:
         """The manifest of the project as it is now; parsed again only when a file of it changed."""
-        path, stamp = self.target / "manifest.json", self.target / "manifest.inputs"
-        wanted = self.project_fingerprint()
-        with exclusive(self.target / ".lock"):
+        target = self.project.target
+        path, stamp = target / "manifest.json", target / "manifest.inputs"
+        wanted = f"{self.engine.target} {self.project.fingerprint()}"
+        with exclusive(target / ".lock"):
             if not path.is_file() or not stamp.is_file() or stamp.read_text() != wanted:
-                self._parse()
+                self.project.parse(self.engine.target, self._environment())
                 stamp.write_text(wanted)
         return path
 
-    def project_fingerprint(self) -> str:
-        """Changes when any SQL, macro, test or configuration of the project does."""
-        files = sorted(path for path in self.project.rglob("*") if self._is_source(path))
-        return fingerprint(
-            [[str(p.relative_to(self.project)), hash_bytes(p.read_bytes())] for p in files]
-        )
-
     def inputs(self, sources: Mapping[str, str], variables: Mapping[str, Any]) -> str:
-        """What a build depends on: the sources' fingerprints, the project and its variables."""
-        return fingerprint(
-            [dict(sources), self.project_fingerprint(), dict(variables), version("duckdb")]
-        )
+        """What a build depends on: the sources' fingerprints, the project, its variables and the engine."""
+        code = self.project.fingerprint()
+        return fingerprint([dict(sources), code, dict(variables), self.engine.version])
 
     def last_build(self, inputs: str) -> BuildRecord | None:
         """The record of the last good build from these inputs; None when a file of it changed since, or
@@ -89,8 +86,9 @@ class Warehouse:
             shutil.rmtree(staging, ignore_errors=True)
             staging.mkdir(parents=True)
             try:
-                checks = self._run(staging, variables, log)
-                blocked = self._judge(staging, sources, checks)
+                manifest = orjson.loads(self.manifest().read_bytes())
+                checks = self._run(self._request(manifest, sources, staging, log), variables)
+                blocked = self._judge(manifest, staging, sources, checks)
                 models = {} if blocked else self._move_in(staging)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -104,13 +102,46 @@ class Warehouse:
                 write_atomically(self._record, orjson.dumps(record, option=orjson.OPT_SORT_KEYS))
         return record
 
+    def _run(self, request: BuildRequest, variables: Mapping[str, Any]) -> list[Outcome]:
+        def dbt(environment: Mapping[str, str], more: Mapping[str, Any]) -> list[Outcome]:
+            known = {**self._environment(), **environment}
+            return self.project.build(self.engine.target, known, {**variables, **more}, request.log)
+
+        return self.engine.build(request, dbt)
+
+    def _request(
+        self,
+        manifest: Mapping[str, Any],
+        sources: Mapping[str, str],
+        output: Path,
+        log: Callable[[str], None],
+    ) -> BuildRequest:
+        nodes = [n for n in manifest["nodes"].values() if n["resource_type"] == "model"]
+        return BuildRequest(
+            days=tuple(self._path(name) for name in sorted(sources)),
+            order={n["name"]: tuple(n["config"]["meta"].get("order_by", ())) for n in nodes},
+            schema=self._schema(),
+            output=output,
+            log=log,
+        )
+
+    def _schema(self) -> str:
+        """A name that no other home has; kept, so that a build clears what a killed one left."""
+        path = self.project.target / "schema"
+        if not path.is_file():
+            write_atomically(path, f"aidp_build_{uuid4().hex[:12]}".encode())
+        return path.read_text()
+
     def _judge(
-        self, folder: Path, sources: Mapping[str, str], checks: list[dict[str, Any]]
+        self,
+        manifest: Mapping[str, Any],
+        folder: Path,
+        sources: Mapping[str, str],
+        checks: list[Outcome],
     ) -> list[str]:
         """Record a verdict on each staged model; why the build is not moved in, or nothing."""
         built = {path.stem: _made(path) for path in sorted(folder.glob("*.parquet"))}
-        manifest = orjson.loads(self.manifest().read_bytes())
-        verdicts = model_verdicts(manifest, checks, built, sources, self.project_fingerprint())
+        verdicts = model_verdicts(manifest, checks, built, sources, self.project.fingerprint())
         for verdict in verdicts:
             self._ledger.record(verdict)
         failed = [f"{v.asset}: {reason}" for v in verdicts for reason in v.reasons]
@@ -119,24 +150,7 @@ class Warehouse:
             for check in checks
             if check["status"] not in (*_GOOD, "skipped")
         ]
-        return broken or failed
-
-    def _run(
-        self, output: Path, variables: Mapping[str, Any], log: Callable[[str], None]
-    ) -> list[dict[str, Any]]:
-        run = self.target / "run"
-        (run / "run_results.json").unlink(missing_ok=True)
-        done = self._dbt(
-            "build", "--vars", orjson.dumps(dict(variables)).decode(), run=run, output=output
-        )
-        try:
-            results = orjson.loads((run / "run_results.json").read_bytes())["results"]
-        except FileNotFoundError:
-            raise ConfigurationError(
-                f"`dbt build` did not run in {self.project}:\n{done.stdout}{done.stderr}"
-            ) from None
-        log(f"dbt built and tested {len(results)} nodes in {self.project.name}")
-        return [_outcome(result) for result in results]
+        return broken or failed or ([] if built else ["dbt built no model"])
 
     def _move_in(self, folder: Path) -> dict[str, Any]:
         """Put every model in place, one step each; one with the bytes that stand there is left alone."""
@@ -160,43 +174,9 @@ class Warehouse:
         found = self._ledger.find(name, made["fingerprint"])
         return self._stat(name) == made["stat"] and found is not None and found.verdict.passed
 
-    def _is_source(self, path: Path) -> bool:
-        inside = path.relative_to(self.project).parts
-        return path.suffix in _SOURCES and inside[0] not in ("target", "logs", "dbt_packages")
-
-    def _parse(self) -> None:
-        done = self._dbt("parse", run=self.target, output=self._lake)
-        if done.returncode != 0:
-            raise ConfigurationError(
-                f"`dbt parse` failed in {self.project}:\n{done.stdout}{done.stderr}"
-            )
-
-    def _dbt(self, *arguments: str, run: Path, output: Path) -> subprocess.CompletedProcess[str]:
-        run.mkdir(parents=True, exist_ok=True)
-        folders = ["--target-path", str(run), "--log-path", str(run / "logs")]
-        return subprocess.run(
-            [dbt_executable(), *arguments, *folders, "--profiles-dir", str(self.project)],
-            cwd=self.project,
-            env={**os.environ, "AIDP_LAKE": str(self._lake), "AIDP_DBT_OUTPUT": str(output)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-
-def _outcome(result: Mapping[str, Any]) -> dict[str, Any]:
-    """One model, test or unit test of a build."""
-    return {
-        "unique_id": result["unique_id"],
-        "status": result["status"],
-        "failures": result.get("failures"),
-        "message": result.get("message"),
-    }
-
-
-def dbt_executable() -> str:
-    """The dbt of this Python's environment, whatever PATH says."""
-    return str(Path(sys.executable).with_name("dbt"))
+    def _environment(self) -> dict[str, str]:
+        lake = str(self._lake)
+        return {**self.engine.environment(), "AIDP_LAKE": lake, "AIDP_DBT_OUTPUT": lake}
 
 
 def _file_hash(path: Path) -> str:

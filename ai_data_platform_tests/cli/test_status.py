@@ -145,6 +145,29 @@ def test_rows_and_the_commonest_drops_stand_on_one_line_each(
     assert line == expected[width]
 
 
+def test_the_stages_of_a_dataset_that_left_rows_out_stand_before_it_in_their_order(
+    home: Home, ledger: GateLedger, aidp: Aidp
+) -> None:
+    home.lake.write("redacted_chat_logs", pa.table({"text": ["x"] * 9}), inputs="i")
+    ledger.record(verdict("sft_dataset", "a" * 32))
+    funnel = [
+        {"stage": "clean", "rows_in": 9, "dropped": {"unrated": 2}, "rows_out": 7},
+        {"stage": "screen", "rows_in": 7, "dropped": {}, "rows_out": 7},
+        {"stage": "duplicates", "rows_in": 7, "dropped": {"near_duplicate": 3}, "rows_out": 4},
+    ]
+    dropped = {"unrated": 2, "near_duplicate": 3}
+    manifest = {"rows": 2, "dropped": dropped, "funnel": funnel}
+    home.versions("sft").stage("a" * 32, {}, manifest)
+    found = lines(aidp)
+    assert found[found.index("", 2) + 1 :] == [
+        "                    rows  dropped  mostly for",
+        "redacted_chat_logs     9        0",
+        "  duplicates           4        3  near_duplicate 3",
+        "sft_dataset            2           conversations of 4 exchanges",
+    ]
+    assert "sft_dataset: 2 conversations of 4 exchanges" in lines(aidp, "--all")
+
+
 def test_every_reason_is_shown_when_all_is_asked_for(home: Home, aidp: Aidp) -> None:
     reasons = {"not_a_pdf": 1, "empty_file": 12}
     home.lake.write("raw_documents", pa.table({"text": ["x"]}), inputs="i", dropped=reasons)

@@ -25,6 +25,11 @@ def test_words_are_found_in_any_script(text: str, found: list[str]) -> None:
     assert word_count(text) == len(found)
 
 
+@given(st.text("aZ3_'’ -.\n\x1f"))
+def test_plain_text_is_cut_like_text_of_any_script(text: str) -> None:
+    assert words(f"{text} é") == [*words(text), "é"]
+
+
 def test_an_answer_in_chinese_is_not_one_word() -> None:
     assert word_count("今天的天气很好") == 7
 

@@ -19,6 +19,7 @@ WANTED = {
     "stg_chat_logs",
     "training_data/clean_conversations",
     "redacted_chat_logs",
+    "screened_chat_logs",
     "sft_dataset",
     "conversation_embeddings",
     "document_chunks",

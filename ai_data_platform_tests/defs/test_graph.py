@@ -25,7 +25,12 @@ def test_one_run_publishes_all_three_and_accounts_for_every_row(built: World) ->
     assert raw == expected["totals"]["chat_rows"]
     assert raw == clean + dropped
     kept = sum(len(row["record_ids"]) for row in _rows(sft.folder))
-    assert kept + sum(sft.manifest["dropped"].values()) == clean
+    assert kept + sum(sft.manifest["dropped"].values()) == raw
+    stages = {stage["stage"]: stage for stage in sft.manifest["funnel"]}
+    assert stages["clean"]["rows_out"] == clean
+    named = pq.read_table(sft.folder / "dropped.parquet")
+    assert named.num_rows == sum(sft.manifest["dropped"].values())
+    assert set(named["stage"].to_pylist()) <= set(stages)
 
 
 def test_no_dataset_holds_the_personal_data_of_the_logs(built: World) -> None:
@@ -157,6 +162,7 @@ def test_two_runs_from_scratch_give_the_same_bytes(
         "dropped_conversations",
         "stg_chat_logs",
         "redacted_chat_logs",
+        "screened_chat_logs",
         "preference_pairs",
     ):
         path = f"home/lake/{name}.parquet"

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from ai_data_platform.core.columns import SourceSpec
 from ai_data_platform.core.feedback import FeedbackEvent
 from ai_data_platform.settings import CHECKOUT
 from ai_data_platform.stores.days import DayReport
@@ -33,7 +34,7 @@ class Intake:
 
     def read(self) -> RawDays:
         self.said.clear()
-        return chat_log_days(self.home, str(self.drop), self.said.append)
+        return chat_log_days(self.home, SourceSpec(str(self.drop)), self.said.append)
 
     def pending(self) -> list[str]:
         return pending_days(self.home, self.read(), "raw_chat_logs")
@@ -271,7 +272,7 @@ def rated(event_id: str, rating: int = 3) -> dict[str, object]:
 
 def publish_feedback(home: Home, drop: Path | None) -> list[str]:
     location = None if drop is None else str(drop)
-    source = feedback_days(home, location, lambda line: None)
+    source = feedback_days(home, SourceSpec(location), lambda line: None)
     pending = pending_days(home, source, "raw_feedback")
     for day in pending:
         source.table.publish(day, source.parts[day], lambda: source.quarantine)

@@ -1,20 +1,24 @@
 """Landing: each file is read once, and its rows lie by day beside what was set aside."""
 
+import gzip
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ai_data_platform.core.columns import SourceSpec
 from ai_data_platform.core.conversations import CONTRACT_VERSION, parse_exchange
 from ai_data_platform.core.records import CHAT_LOG, QUARANTINE
-from ai_data_platform.stores import landing as module
-from ai_data_platform.stores.files import DropFolder
+from ai_data_platform.stores import day_writer as module
+from ai_data_platform.stores.day_writer import DayWriter
 from ai_data_platform.stores.landing import Landing, LandingReport
+from ai_data_platform.stores.sources import Piece, open_source
 from ai_data_platform_tests.stores.logs import chat, jsonl, write
 
 
@@ -45,8 +49,10 @@ class Landed:
     def refresh(self, contract: str = CONTRACT_VERSION) -> LandingReport:
         self.parsed.clear()
         self.said.clear()
-        files = DropFolder(str(self.drop), self.index).files()
-        return self.store(contract).refresh(files, self.said.append)
+        return self.store(contract).refresh(self.pieces(), self.said.append)
+
+    def pieces(self) -> Sequence[Piece]:
+        return open_source(SourceSpec(str(self.drop)), self.index).pieces()
 
     def rows(self) -> dict[str, list[tuple[str, str, int]]]:
         """(message, file, line) of every row by day."""
@@ -159,10 +165,10 @@ def test_a_file_that_goes_between_listing_and_reading_keeps_its_rows(landed: Lan
     landed.refresh()
     landed.put("a.jsonl", chat("m2"))
     landed.put("b.jsonl", chat("m3"))
-    files = DropFolder(str(landed.drop), landed.index).files()
+    pieces = landed.pieces()
     (landed.drop / "a.jsonl").unlink()
 
-    report = landed.store().refresh(files, landed.said.append)
+    report = landed.store().refresh(pieces, landed.said.append)
 
     assert (report.files_read, landed.rows()["2024-03-01"]) == (
         1,
@@ -239,6 +245,7 @@ def test_one_file_may_hold_more_days_than_a_process_may_open_files(
 ) -> None:
     monkeypatch.setattr(module, "_OPEN_DAYS", 20)
     monkeypatch.setattr(module, "_BUFFERED_ROWS", 100)
+    monkeypatch.setattr(module, "_WAITING_BYTES", 1)
     first = date(2024, 1, 1)
     days = [(first + timedelta(n)).isoformat() for n in range(150)]
     landed.put("a.jsonl", *(chat(f"{day} {n}", day) for n in range(2) for day in days))
@@ -259,3 +266,106 @@ def test_days_of_a_kept_schema_can_be_put_together(landed: Landed) -> None:
     landed.refresh()
     parts = landed.store().days()["2024-03-01"]
     assert pa.concat_tables([pq.read_table(part.path) for part in parts]).schema == CHAT_LOG
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (gzip.compress(jsonl(*(chat(f"n{n}") for n in range(900))))[:-200], "truncated_gzip"),
+        (b"plain", "broken_gzip"),
+        (b"", "empty_file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_to_its_end_leaves_the_rows_that_it_gave_before(
+    landed: Landed, data: bytes, reason: str
+) -> None:
+    whole = gzip.compress(jsonl(chat("m1"), chat("m2", rating=99)))
+    write(landed.drop / "a.jsonl.gz", whole)
+    landed.put("b.jsonl", chat("m3"))
+    landed.refresh()
+    before = (landed.rows(), landed.identities())
+
+    write(landed.drop / "a.jsonl.gz", data)
+    report = landed.refresh()
+
+    assert report == LandingReport(files=2, files_read=1, rows=0, rejected={reason: 1})
+    assert (landed.rows(), landed.identities()) == before
+    assert landed.said[0].startswith(f"a.jsonl.gz is set aside: {reason} (")
+    assert landed.said[0].endswith("; the rows that it gave before stay")
+    assert landed.store().rejected() == {"rating_out_of_range": 1, reason: 1}
+    assert landed.store().quarantine()["reason"].to_pylist().count(reason) == 1
+    assert landed.refresh() == LandingReport(files=2, files_read=0, rows=0, rejected={})
+
+    write(landed.drop / "a.jsonl.gz", whole)
+    landed.refresh()
+    assert (landed.rows(), landed.identities()) == before
+    assert landed.store().rejected() == {"rating_out_of_range": 1}
+
+
+def test_a_file_that_never_was_whole_gives_nothing(landed: Landed) -> None:
+    whole = gzip.compress(jsonl(*(chat(f"m{n * 7919}") for n in range(900))))
+    write(landed.drop / "a.jsonl.gz", whole[:-200])
+    landed.put("b.jsonl", chat("m1"))
+    landed.refresh()
+    assert landed.rows() == {"2024-03-01": [("m1", "b.jsonl", 1)]}
+    assert landed.said[0].endswith("; no row of it is used")
+    write(landed.drop / "a.jsonl.gz", whole)
+    assert landed.refresh().rows == 900
+    assert landed.store().rejected() == {}
+
+
+def test_a_file_written_again_with_the_same_content_is_not_parsed(landed: Landed) -> None:
+    landed.put("a.jsonl", chat("m1"))
+    landed.refresh()
+    (metadata,) = landed.root.glob("*/file.json")
+    known = orjson.loads(metadata.read_bytes())
+    metadata.write_bytes(orjson.dumps(known | {"stamp": "of another listing"}))
+
+    assert landed.refresh().files_read == 0
+
+    assert landed.parsed == []
+    assert orjson.loads(metadata.read_bytes()) == known
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_what_a_killed_process_left_is_put_back_or_dropped(landed: Landed, replaced: bool) -> None:
+    """Killed between the two moves of a replacement, or before them."""
+    landed.put("a.jsonl", chat("m1"))
+    landed.refresh()
+    before = landed.rows()
+    (folder,) = (path for path in landed.root.iterdir() if path.is_dir())
+    (landed.root / f".{folder.name}.half").mkdir()
+    write(landed.root / ".fetch.dead" / "object", b"half an object")
+    if replaced:
+        old = landed.root / f".{folder.name}.old.x"
+        old.mkdir()
+        folder.rename(old / folder.name)
+        (landed.drop / "a.jsonl").unlink()
+
+    landed.refresh()
+
+    assert landed.rows() == before
+    assert sorted(path.name for path in landed.root.iterdir()) == [".lock", folder.name]
+
+
+def test_a_million_characters_of_rows_do_not_wait_for_twenty_thousand(
+    landed: Landed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_BUFFERED_CHARACTERS", 1_000)
+    packed = []
+    pack = DayWriter._pack
+    monkeypatch.setattr(DayWriter, "_pack", lambda self: packed.append(1) or pack(self))
+    landed.put("a.jsonl", *(chat(f"m{n}", user_message="a" * 600) for n in range(10)))
+    assert landed.refresh().rows == 10
+    assert len(packed) == 6  # after every second row, and at the end
+
+
+def test_a_file_of_broken_records_does_not_wait_in_memory(
+    landed: Landed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_BUFFERED_ROWS", 100)
+    landed.put("a.jsonl", *(chat(f"m{n}", rating=99) for n in range(1_050)))
+    landed.refresh()
+    (quarantine,) = landed.root.glob("*/quarantine.parquet")
+    assert pq.ParquetFile(quarantine).num_row_groups == 11
+    assert landed.store().quarantine()["source_line"].to_pylist() == list(range(1, 1_051))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ai_data_platform.core.columns import SourceSpec
 from ai_data_platform.core.feedback import FeedbackEvent
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.snapshot import RunSnapshot
@@ -37,8 +38,8 @@ class Run:
 
     def snapshot(self) -> RunSnapshot:
         asked: dict[str, Any] = {
-            "chat_logs": str(self.root / "logs"),
-            "feedback": str(self.root / "ratings"),
+            "chat_logs": SourceSpec(str(self.root / "logs")),
+            "feedback": SourceSpec(str(self.root / "ratings")),
             "documents": (str(self.root / "docs"),),
             "evaluation": (self.root / "questions.jsonl",),
             "settings": "{}",
@@ -122,6 +123,12 @@ def test_what_arrives_during_a_run_is_news_for_the_next(run: Run) -> None:
 
 
 def test_lanes_without_a_source_do_not_stand_in_the_way(run: Run) -> None:
-    run.changes = {"chat_logs": None, "feedback": None, "documents": (), "evaluation": (None,)}
+    nothing = SourceSpec(None)
+    run.changes = {
+        "chat_logs": nothing,
+        "feedback": nothing,
+        "documents": (),
+        "evaluation": (None,),
+    }
     run.complete()
     assert run.snapshot().unchanged() == REPORT

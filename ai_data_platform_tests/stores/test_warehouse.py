@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ai_data_platform.core.columns import SourceSpec
 from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.settings import CHECKOUT
 from ai_data_platform.stores.home import Home
@@ -54,7 +55,7 @@ DROPPED = {
 def land(home: Home, drop: Path, *records: object) -> None:
     """The records as daily tables of the lake."""
     write(drop / "log.jsonl", jsonl(*records))
-    source = chat_log_days(home, str(drop), lambda line: None)
+    source = chat_log_days(home, SourceSpec(str(drop)), lambda line: None)
     for day in pending_days(home, source, "raw_chat_logs"):
         source.table.publish(day, source.parts[day], lambda: source.quarantine)
 
@@ -225,9 +226,9 @@ def test_the_project_fingerprint_follows_sql_and_yml_alone(tmp_path: Path) -> No
     warehouse = Warehouse(
         tmp_path, tmp_path / "lake", tmp_path / "dbt", GateLedger(tmp_path / "verdicts.sqlite")
     )
-    before = warehouse.project_fingerprint()
+    before = warehouse.project.fingerprint()
     write(tmp_path / "target" / "compiled.sql", b"select 1")
     write(tmp_path / "README.md", b"read me")
-    assert warehouse.project_fingerprint() == before
+    assert warehouse.project.fingerprint() == before
     write(tmp_path / "models" / "b.sql", b"select 1")
-    assert warehouse.project_fingerprint() != before
+    assert warehouse.project.fingerprint() != before

@@ -1,13 +1,21 @@
-{% macro is_test_traffic(message, user_id) %}
+{% macro is_test_traffic(question, user_id) -%}
 {#-
-    A marker that stands for the whole message, or a test account. The word inside a sentence is no
-    marker: "latest", "contest" and "you are testing my patience" stay.
+    A normalised message that is nothing but test words, one that begins with a marker, or a test account.
+    A word inside a sentence marks nothing: "latest", "contest" and "you are testing my patience" stay.
 -#}
+{%- set gap = '[' ~ separators() ~ ']' -%}
+{%- set phrases = var('test_messages') | join('|') | replace(' ', gap ~ '+') -%}
+{%- set users = var('test_users') | join('|') -%}
 (
-    regexp_full_match(
-        lower({{ message }}),
-        '\W*((this is |just )?(a |just a )?test(ing)?( message| run| please ignore|, please ignore)?(\W+[0-9]+)*|test test|asdf+|qwerty|lorem ipsum.*)\W*'
-    )
-    or coalesce(regexp_full_match(lower({{ user_id }}), '(test|qa|dummy)([-_:.].*|[0-9]*)'), false)
+    {%- if phrases %}
+    {{ matches(question, gap ~ '*(' ~ phrases ~ ')(' ~ gap ~ '+[0-9]+)*' ~ gap ~ '*') }} or
+    {%- endif %}
+    {%- for marker in var('test_markers') %}
+    left({{ question }}, {{ marker | length }}) = {{ literal(marker) }} or
+    {%- endfor %}
+    {%- if users %}
+    coalesce({{ matches(small(user_id), '(' ~ users ~ ')([-_:.].*|[0-9]*)') }}, false) or
+    {%- endif %}
+    false
 )
-{% endmacro %}
+{%- endmacro %}

@@ -2,43 +2,37 @@
 
 with
 
-accounted as (
+places as (
 
-    select record_id from {{ ref('clean_conversations') }}
+    select
+        record_id,
+        1 as staged,
+        0 as accounted
+    from {{ ref('stg_chat_logs') }}
     union all
-    select record_id from {{ ref('dropped_conversations') }}
-
-),
-
-staged as (
-
-    select record_id from {{ ref('stg_chat_logs') }}
-
-),
-
-missing_or_invented as (
-
-    select coalesce(staged.record_id, accounted.record_id) as record_id
-    from staged
-    full outer join accounted on staged.record_id = accounted.record_id
-    where staged.record_id is null or accounted.record_id is null
-
-),
-
-counted_twice as (
-
-    select record_id
-    from accounted
-    group by record_id
-    having count(*) > 1
+    select
+        record_id,
+        0 as staged,
+        1 as accounted
+    from {{ ref('clean_conversations') }}
+    union all
+    select
+        record_id,
+        0 as staged,
+        1 as accounted
+    from {{ ref('dropped_conversations') }}
 
 ),
 
 unbalanced as (
 
-    select record_id from missing_or_invented
-    union all
-    select record_id from counted_twice
+    select
+        record_id,
+        sum(staged) as staged,
+        sum(accounted) as accounted
+    from places
+    group by record_id
+    having sum(staged) != 1 or sum(accounted) != 1
 
 )
 

@@ -35,7 +35,7 @@ _WITHIN = (
     "رقمي", "טלפון", "נייד", "फ़ोन", "फोन", "मोबाइल",
 )  # fmt: skip
 _PHRASES = (
-    r"(?:reach|text|contact) (?:me|us|him|her|them|you)(?![a-z])",
+    r"(?:reach|text|contact)(?:ed|ing)? (?:me|us|him|her|them|you)(?![a-z])",
     r"(?:my|his|her|our|your|their) (?:new |old |work |home |private )?number",
 )
 _CUE = re.compile(

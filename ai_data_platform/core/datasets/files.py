@@ -1,16 +1,13 @@
-"""A dataset as files that `datasets.load_dataset(folder)` reads: Parquet, JSONL and a dataset card."""
+"""A dataset as files that `datasets.load_dataset(folder)` reads: Parquet and JSONL."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 import pyarrow as pa
 
-from ai_data_platform.core.gates import Verdict
-
-__all__ = ["card", "jsonl", "split_table"]
+__all__ = ["jsonl", "split_table"]
 
 
 def jsonl(rows: Iterable[Any]) -> bytes:
@@ -22,64 +19,3 @@ def split_table(rows: Sequence[Any], schema: pa.Schema) -> pa.Table:
     """The dataclass rows as a table of this schema."""
     columns = {name: [getattr(row, name) for row in rows] for name in schema.names}
     return pa.table(columns, schema=schema)
-
-
-def card(
-    title: str,
-    summary: str,
-    splits: Mapping[str, int],
-    dropped: Mapping[str, int],
-    verdict: Verdict,
-    task: str,
-) -> bytes:
-    """A Hugging Face dataset card: how to load it, what is in it, what was left out, what the gate said."""
-    present = [split for split, rows in splits.items() if rows]
-    # One config: all configs of a folder are read in one format, so JSONL is loaded from its own folder.
-    front = ["---", "configs:", "- config_name: default", "  data_files:"]
-    for split in present:
-        front += [f"  - split: {split}", f"    path: data/{split}.parquet"]
-    front += ["task_categories:", f"- {task}", "---", ""]
-    body = [
-        f"# {title}",
-        "",
-        summary,
-        "",
-        "`datasets.load_dataset` on this folder reads the Parquet files in `data/`, on the folder `jsonl/` "
-        "the same rows as JSONL.",
-        "",
-        "| split | rows |",
-        "|---|---:|",
-        *(f"| {split} | {rows:,} |" for split, rows in splits.items()),
-        "",
-        "## Left out",
-        "",
-        *_bars(dropped),
-        "",
-        "## Gate",
-        "",
-        f"Gate verdict: {verdict.summary}.",
-        "",
-        "| figure | value | wanted | why |",
-        "|---|---:|---|---|",
-        *(
-            f"| {rule.figure} | {_number(verdict.figures.get(rule.figure))} | "
-            f"{rule.comparison} {rule.threshold:g} | {rule.reason} |"
-            for rule in verdict.rules
-        ),
-        "",
-    ]
-    return "\n".join([*front, *body]).encode()
-
-
-def _bars(counts: Mapping[str, int]) -> list[str]:
-    """A bar chart in text, the most frequent reason first."""
-    if not counts:
-        return ["Nothing was left out."]
-    top = max(counts.values())
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    rows = [f"| {name} | {n:,} | {'█' * max(round(20 * n / top), 1)} |" for name, n in ordered]
-    return ["| reason | rows | |", "|---|---:|---|", *rows]
-
-
-def _number(value: float | None) -> str:
-    return "not measured" if value is None else json.dumps(round(value, 4))

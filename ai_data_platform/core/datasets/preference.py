@@ -5,7 +5,7 @@ different turns say nothing about each other.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -13,12 +13,14 @@ from itertools import pairwise
 from math import comb
 from typing import Any, NamedTuple, Self, TypeVar
 
+from ai_data_platform.core.datasets.leakage.contamination import Contamination
 from ai_data_platform.core.datasets.threads import Exchange, Histories, Message, messages_of
 from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.text import normalise
 
 __all__ = [
     "DROP_REASONS",
+    "ContaminationSearch",
     "DroppedRating",
     "Pair",
     "PairOptions",
@@ -38,9 +40,14 @@ DROP_REASONS = (
     "margin_below_minimum",
     "no_rated_sibling",  # no other answer to the same prompt was rated
     "over_conversation_cap",
+    "overlaps_evaluation_set",  # its pair holds a text of a registered evaluation set
     "repeated_rating",  # the same person rated the same answer again later
     "unknown_message",  # the rated message is not in the logs
 )
+
+
+ContaminationSearch = Callable[[Iterable[tuple[str, Sequence[str]]]], Mapping[str, Contamination]]
+"""Which of these pairs (id, texts of prompt and answers) hold an evaluation item."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +98,11 @@ class Pair:
     rating_record_ids: tuple[str, ...]
     exchange_record_ids: tuple[str, ...]
 
+    @property
+    def texts(self) -> list[str]:
+        """What is said in the prompt, the chosen and the rejected answer."""
+        return [m["content"] for part in (self.prompt, self.chosen, self.rejected) for m in part]
+
 
 class DroppedRating(NamedTuple):
     """A rating that stands behind no pair; `reason` is one of `DROP_REASONS`."""
@@ -126,13 +138,17 @@ class PairResult:
 
 
 def build_pairs(
-    exchanges: Iterable[Exchange], ratings: Iterable[Rating], options: PairOptions | None = None
+    exchanges: Iterable[Exchange],
+    ratings: Iterable[Rating],
+    options: PairOptions | None = None,
+    *,
+    contaminated: ContaminationSearch | None = None,
 ) -> PairResult:
     """The best against the worst rated answer of each prompt, in time linear in the events.
 
     `exchanges` are all conversations as logged, unfiltered, so that histories are right. Of one
     person's ratings of one answer the latest counts; an answer's rating is the mean of its raters.
-    Every rating comes out once: behind one pair, or dropped.
+    Every rating comes out once: behind one pair, or dropped. Pairs that `contaminated` finds are left out.
     """
     logged, rated = _by_conversation(exchanges), _by_conversation(ratings)
     options = options or PairOptions()
@@ -144,6 +160,11 @@ def build_pairs(
         pairs += book.pairs
         dropped += book.dropped
         votes += book.votes
+    found = {} if contaminated is None else contaminated((p.pair_id, p.texts) for p in pairs)
+    for pair in pairs:
+        if pair.pair_id in found:
+            dropped += _overlapping(pair, rated[pair.conversation_id], found[pair.pair_id])
+    pairs = [pair for pair in pairs if pair.pair_id not in found]
     dropped.sort(key=lambda drop: (drop.rating.record_id, drop.rating.event_id))
     figures = _figures(pairs, dropped) | {"rater_agreement": _agreement(votes)}
     return PairResult(tuple(pairs), tuple(dropped), figures)
@@ -298,6 +319,19 @@ def _pair(history: tuple[Exchange, ...], contest: _Contest) -> Pair:
         rating_record_ids=tuple(sorted(rating.record_id for rating in _ratings(contest))),
         exchange_record_ids=tuple(record for record in records if record),
     )
+
+
+def _overlapping(
+    pair: Pair, ratings: Iterable[Rating], match: Contamination
+) -> list[DroppedRating]:
+    """The ratings behind a pair that holds an evaluation item."""
+    behind = set(pair.rating_record_ids)
+    detail = f"{match.kind} {match.share:.2f} with item {match.item_id} of {match.set_name}"
+    return [
+        DroppedRating(rating, "overlaps_evaluation_set", detail)
+        for rating in ratings
+        if rating.record_id in behind
+    ]
 
 
 def _figures(pairs: Sequence[Pair], dropped: Sequence[DroppedRating]) -> dict[str, float | None]:

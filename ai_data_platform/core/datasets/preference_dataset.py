@@ -1,16 +1,22 @@
 """The preference dataset: pairs as rows, and what a gate asks of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 
-from ai_data_platform.core.datasets.preference import Pair
+from ai_data_platform.core.datasets.preference import DroppedRating, Pair
 from ai_data_platform.core.datasets.quality import duplicate_rate, label_imbalance, percentile
 from ai_data_platform.core.datasets.threads import Message
 from ai_data_platform.core.gates import Rule
 from ai_data_platform.core.text import normalise, word_count
 
-__all__ = ["PREFERENCE_SCHEMA", "preference_figures", "preference_rules"]
+__all__ = [
+    "PREFERENCE_DROPPED",
+    "PREFERENCE_SCHEMA",
+    "dropped_ratings",
+    "preference_figures",
+    "preference_rules",
+]
 
 _MESSAGES = pa.list_(pa.struct([pa.field("role", pa.string()), pa.field("content", pa.string())]))
 PREFERENCE_SCHEMA = pa.schema(
@@ -32,6 +38,31 @@ PREFERENCE_SCHEMA = pa.schema(
     ]
 )
 """One pair in TRL's conversational preference format, with the raw records it was made from."""
+
+PREFERENCE_DROPPED = pa.schema(
+    [
+        pa.field("record_id", pa.string(), nullable=False),
+        pa.field("stage", pa.string(), nullable=False),
+        pa.field("drop_reason", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+    ]
+)
+"""One rating that stands behind no pair."""
+
+
+def dropped_ratings(dropped: Iterable[DroppedRating]) -> pa.Table:
+    """The ratings that were left out, by record id (PREFERENCE_DROPPED)."""
+    rows = [
+        {
+            "record_id": drop.rating.record_id,
+            "stage": "pairs",
+            "drop_reason": drop.reason,
+            "detail": drop.detail,
+        }
+        for drop in dropped
+    ]
+    rows.sort(key=lambda row: row["record_id"])
+    return pa.Table.from_pylist(rows, schema=PREFERENCE_DROPPED)
 
 
 def preference_figures(pairs: Sequence[Pair]) -> dict[str, float | None]:

@@ -16,7 +16,6 @@ __all__ = [
     "error_of_mean",
     "lower_bounds",
     "mean_lower_bound",
-    "paired_lower_bound",
     "widened",
 ]
 
@@ -88,26 +87,6 @@ def lower_bounds(
     }
 
 
-def paired_lower_bound(
-    differences: Sequence[float],
-    clusters: Sequence[str],
-    *,
-    error: float = 0.0,
-    draws: int = 10_000,
-    seed: int = SEED,
-    confidence: float = 0.95,
-) -> Interval:
-    """The mean of candidate minus published, and how low it may truly be; see `lower_bounds`."""
-    return lower_bounds(
-        {"": differences},
-        clusters,
-        errors={"": error},
-        draws=draws,
-        seed=seed,
-        confidence=confidence,
-    )[""]
-
-
 def mean_lower_bound(
     values: Sequence[float],
     clusters: Sequence[str],
@@ -117,10 +96,15 @@ def mean_lower_bound(
     seed: int = SEED,
     confidence: float = 0.95,
 ) -> Interval:
-    """The mean of the values and its lower bound, for a floor; the same method and errors."""
-    return paired_lower_bound(
-        values, clusters, error=error, draws=draws, seed=seed, confidence=confidence
-    )
+    """The mean of one series (values, or differences) and how low it may be; see `lower_bounds`."""
+    return lower_bounds(
+        {"": values},
+        clusters,
+        errors={"": error},
+        draws=draws,
+        seed=seed,
+        confidence=confidence,
+    )[""]
 
 
 def error_of_mean(errors: Iterable[float], count: int) -> float:

@@ -1,6 +1,7 @@
 """What a sample holds beside its rows: the note for readers and the broken files."""
 
 from ai_data_platform.core.samples.spec import SampleSpec
+from ai_data_platform.core.samples.unwanted import UNWANTED_FILE
 
 __all__ = ["BROKEN_DOCUMENTS", "readme"]
 
@@ -25,7 +26,8 @@ Made by `aidp sample {arguments}`, which writes the same bytes each time.
 
 Planted are exact and near duplicates, personal data, empty and short answers, test traffic, records
 that break the contract, a gz file that ends too early, an empty file, an empty document, a PDF that
-is none, repeated events and ratings out of range.
+is none, repeated events and ratings out of range. `chat_logs/{unwanted}` holds refusals, answers of
+phrases alone, other languages, and evaluation questions word for word.
 """
 
 
@@ -44,4 +46,5 @@ def readme(spec: SampleSpec) -> str:
         conversations=spec.conversations,
         documents=spec.documents,
         feedback=spec.feedback,
+        unwanted=UNWANTED_FILE,
     )

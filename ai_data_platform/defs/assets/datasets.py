@@ -6,73 +6,71 @@ from typing import Any
 import dagster as dg
 
 from ai_data_platform import __version__
-from ai_data_platform.core.datasets.files import split_table
-from ai_data_platform.core.datasets.sft import (
-    SFT_DROPPED,
-    SFT_SCHEMA,
-    SFT_VERSION,
-    build_sft,
-    sft_rules,
-)
+from ai_data_platform.core.compute import Compute
+from ai_data_platform.core.datasets.assemble import SFT_SCHEMA
+from ai_data_platform.core.datasets.sft import SFT_VERSION
 from ai_data_platform.core.datasets.threads import Exchange
-from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
-from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.checks import QUALITY_CHECKS, trend_checks, verdict_checks
 from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.publishing import publish
+from ai_data_platform.defs.quality import quality_options
 from ai_data_platform.defs.reporting import candidate_result
 from ai_data_platform.settings import Settings
-from ai_data_platform.stores.candidates import (
-    Candidate,
-    DatasetKind,
-    stage_dataset,
-    staged_from,
-)
 from ai_data_platform.stores.home import Home
+from ai_data_platform.stores.sft_candidates import SftOptions, sft_candidate
 
 __all__ = ["logged_exchanges", "published_sft", "sft_checks", "sft_dataset"]
 
-_SFT = DatasetKind(
-    name="sft",
-    title="Conversations for supervised fine-tuning",
-    summary="Conversational `messages` from chat logs: rated answers that passed every filter. "
-    "Split by conversation; each row names the raw records it was made from.",
-    schema=SFT_SCHEMA,
-    task="text-generation",
-)
-_CLEAN = dg.AssetKey(["training_data", "clean_conversations"])
+_TRAINING_DATA = ("clean_conversations", "dropped_conversations")
 
 
-@dg.asset(
-    deps=[_CLEAN, "redacted_chat_logs"],
-    group_name="training_data",
-    kinds={"parquet", "huggingface", "python"},
-    owners=["team:ml"],
-    code_version=SFT_VERSION,
-    automation_condition=CHANGED_AND_GATED,
-)
-@fails_closed()
-def sft_dataset(
-    settings: dg.ResourceParam[Settings], home: dg.ResourceParam[Home]
-) -> dg.MaterializeResult[Any]:
-    """Candidate of the SFT dataset: whole conversations as `messages`, train and validation.
+def sft_dataset(*, semantic: bool = False) -> dg.AssetsDefinition:
+    """The asset of the SFT candidate; it reads vectors only where duplicates are sought by meaning."""
+    vectors = ["conversation_embeddings"] if semantic else []
 
-    Staged as an immutable version with manifest and card; readers see it once `datasets/sft` has
-    published it.
-    """
-    upstream = home.verified.fingerprints("redacted_chat_logs", "clean_conversations")
-    thresholds = settings.sft_thresholds()
-    similar = settings.duplicate_options().fingerprint
-    inputs = fingerprint(
-        [SFT_VERSION, upstream, settings.validation_share, similar, str(thresholds)]
+    @dg.asset(
+        deps=[
+            *(dg.AssetKey(["training_data", name]) for name in _TRAINING_DATA),
+            "redacted_chat_logs",
+            "screened_chat_logs",
+            "evaluation_items",
+            *vectors,
+        ],
+        group_name="training_data",
+        kinds={"parquet", "huggingface", "python"},
+        owners=["team:ml"],
+        code_version=SFT_VERSION,
+        automation_condition=CHANGED_AND_GATED,
     )
-    candidate = staged_from(home, "sft", inputs) or _stage_sft(home, settings, inputs, upstream)
-    return candidate_result(candidate, SFT_SCHEMA)
+    @fails_closed()
+    def sft_dataset(
+        context: dg.AssetExecutionContext,
+        settings: dg.ResourceParam[Settings],
+        home: dg.ResourceParam[Home],
+        compute: dg.ResourceParam[Compute],
+    ) -> dg.MaterializeResult[Any]:
+        """Candidate of the SFT dataset: whole conversations as `messages`, train, validation and test.
+
+        Staged as an immutable version with manifest, card, certificate and every exchange that was left
+        out; readers see it once `datasets/sft` has published it.
+        """
+        candidate = sft_candidate(
+            home,
+            _options(settings),
+            compute,
+            code_version=__version__,
+            log=context.log.info,
+        )
+        folder = home.versions("sft").folder(candidate.version)
+        return candidate_result(candidate, SFT_SCHEMA, folder)
+
+    return sft_dataset
 
 
 @dg.asset(
     key=["datasets", "sft"],
-    deps=[sft_dataset],
+    deps=["sft_dataset"],
     group_name="published",
     kinds={"parquet", "huggingface"},
     owners=["team:ml"],
@@ -94,8 +92,14 @@ def sft_checks() -> list[dg.AssetChecksDefinition]:
         "response_words_p5": "response_length_p5",
         "duplicate_rate": "duplicate_rate",
         "label_imbalance": "label_imbalance",
+        "leaked_pairs": "no_pair_leaks_across_splits",
+        "contaminated_rows": "no_row_holds_an_evaluation_item",
+        "shared_users": "no_user_in_two_splits",
+        "shared_conversations": "no_conversation_in_two_splits",
+        **QUALITY_CHECKS,
     }
-    return [verdict_checks("sft_dataset", figures)]
+    trends = ("drift_psi", "share_over_max_tokens", "raw_duplicate_rate")
+    return [verdict_checks("sft_dataset", figures), trend_checks("sft_dataset", *trends)]
 
 
 def logged_exchanges(home: Home) -> Iterator[Exchange]:
@@ -105,24 +109,12 @@ def logged_exchanges(home: Home) -> Iterator[Exchange]:
             yield Exchange.from_row(row)
 
 
-def _stage_sft(home: Home, settings: Settings, inputs: str, upstream: dict[str, str]) -> Candidate:
-    clean = set(home.verified.read("clean_conversations", ["record_id"])["record_id"].to_pylist())
-    index = home.duplicates("sft", settings.duplicate_options())
-    dataset = build_sft(
-        logged_exchanges(home),
-        clean,
-        validation_share=settings.validation_share,
-        search=lambda texts: index.sync(texts).duplicates,
-    )
-    return stage_dataset(
-        home,
-        _SFT,
-        dataset.splits,
-        inputs=inputs,
-        figures=dataset.figures(),
-        rules=sft_rules(settings.sft_thresholds()),
-        dropped=dataset.drop_counts,
-        dropped_rows=split_table(dataset.dropped, SFT_DROPPED),
-        upstream=upstream,
-        code_version=__version__,
+def _options(settings: Settings) -> SftOptions:
+    return SftOptions(
+        shares=settings.shares(),
+        duplicates=settings.duplicate_options(),
+        semantic_similarity=settings.semantic_similarity,
+        certificate=settings.certificate_options(),
+        thresholds=settings.sft_thresholds(),
+        quality=quality_options(settings),
     )

@@ -15,6 +15,7 @@ from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.publishing import publish
 from ai_data_platform.defs.reporting import counts_table, gate_metadata, result, worst_questions
 from ai_data_platform.settings import Settings
+from ai_data_platform.stores.conversation_vectors import judge_conversation_vectors
 from ai_data_platform.stores.home import PUBLICATIONS, Home
 from ai_data_platform.stores.index_audit import EVAL_SCORE, answers_for, questions_for
 from ai_data_platform.stores.index_candidates import audit_candidate
@@ -72,9 +73,12 @@ def conversation_embeddings(
     embedder: dg.ResourceParam[Embedder],
 ) -> dg.MaterializeResult[Any]:
     """Clean exchanges, redacted, with the vector of question and answer, to find similar ones."""
+    upstream = home.verified.fingerprints("redacted_chat_logs", "clean_conversations")
     rows = home.conversation_rows()
     report = home.conversations.sync(rows, embedder, "embedding_text", _progress(context))
-    return _synced(home.conversations.content_fingerprint(report.version), report, rows.schema)
+    content = home.conversations.content_fingerprint(report.version)
+    judge_conversation_vectors(home, content, rows["record_id"], upstream, __version__)
+    return _synced(content, report, rows.schema)
 
 
 @dg.asset(

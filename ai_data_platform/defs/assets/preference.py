@@ -8,9 +8,11 @@ import pyarrow as pa
 
 from ai_data_platform import __version__
 from ai_data_platform.core.datasets.files import split_table
+from ai_data_platform.core.datasets.leakage import NO_CONTAMINATION
 from ai_data_platform.core.datasets.preference import Pair, PairOptions, Rating, build_pairs
 from ai_data_platform.core.datasets.preference_dataset import (
     PREFERENCE_SCHEMA,
+    dropped_ratings,
     preference_figures,
     preference_rules,
 )
@@ -19,10 +21,12 @@ from ai_data_platform.core.errors import GateBlocked
 from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.core.gates import Rule
 from ai_data_platform.defs.assets.datasets import logged_exchanges
+from ai_data_platform.defs.assets.evaluation import contamination_search
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED, DAYS_CHANGED_AND_GATED
-from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.checks import QUALITY_CHECKS, trend_checks, verdict_checks
 from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.publishing import publish
+from ai_data_platform.defs.quality import quality_options
 from ai_data_platform.defs.reporting import audited_result, candidate_result
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.audit import audited_write, standing
@@ -34,11 +38,13 @@ from ai_data_platform.stores.candidates import (
 )
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.intake import mark_feedback_processed
+from ai_data_platform.stores.quality import QualityAudit
 
 __all__ = ["preference_checks", "preference_dataset", "preference_pairs", "published_preference"]
 
-_PAIRS_VERSION = "pairs-1"
-_DATASET_VERSION = "preference-1"
+_PAIRS_VERSION = "pairs-2"
+_DATASET_VERSION = "preference-2"
+_DROPPED = "dropped_ratings"
 _PREFERENCE = DatasetKind(
     name="preference",
     title="Preference pairs",
@@ -54,7 +60,7 @@ _ACCOUNTED = (
 
 
 @dg.asset(
-    deps=["raw_feedback", "redacted_chat_logs"],
+    deps=["raw_feedback", "redacted_chat_logs", "evaluation_items"],
     group_name="preference",
     kinds={"parquet", "python"},
     owners=["team:ml"],
@@ -67,15 +73,20 @@ def preference_pairs(
     settings: dg.ResourceParam[Settings],
     home: dg.ResourceParam[Home],
 ) -> dg.MaterializeResult[Any]:
-    """The best against the worst rated answer of each prompt; siblings only, linear in the ratings."""
+    """The best against the worst rated answer of each prompt; siblings only, linear in the ratings.
+
+    Pairs that hold a text of a registered evaluation set are left out.
+    """
     days = home.verified.days("raw_feedback")
     if not days:
         raise GateBlocked("no day of raw_feedback has passed its gate: there is nothing to pair")
-    upstream = home.verified.fingerprints("redacted_chat_logs", *days)
-    inputs = fingerprint([_PAIRS_VERSION, upstream, settings.pair_min_margin])
+    upstream = home.verified.fingerprints("redacted_chat_logs", "evaluation_items", *days)
+    contamination = settings.contamination_options().fingerprint
+    inputs = fingerprint([_PAIRS_VERSION, upstream, settings.pair_min_margin, contamination])
     audited = standing(home.lake, home.ledger, "preference_pairs", inputs)
     if audited is None:
-        pairs, figures, dropped = _pairs(home, days, settings.pair_min_margin)
+        pairs, figures, dropped = _pairs(home, settings, days)
+        home.lake.write(_DROPPED, dropped, inputs=inputs)  # first: pairs in place have their drops
         audited = audited_write(
             home.lake,
             home.ledger,
@@ -86,14 +97,14 @@ def preference_pairs(
             code_version=__version__,
             made_from=upstream,
             figures=figures,
-            dropped=dropped,
+            dropped=Counter(dropped["drop_reason"].to_pylist()),
         )
-    mark_feedback_processed(home, settings.feedback_files, context.log.info)
+    mark_feedback_processed(home, settings.feedback_source(), context.log.info)
     return audited_result(audited, PREFERENCE_SCHEMA)
 
 
 @dg.asset(
-    deps=[preference_pairs],
+    deps=[preference_pairs, "evaluation_items"],
     group_name="preference",
     kinds={"parquet", "huggingface", "python"},
     owners=["team:ml"],
@@ -108,14 +119,22 @@ def preference_dataset(
 
     Staged as an immutable version; readers see it once `datasets/preference` has published it.
     """
-    upstream = home.verified.fingerprints("preference_pairs")
+    upstream = home.verified.fingerprints("preference_pairs", "evaluation_items")
     inputs = fingerprint(
-        [_DATASET_VERSION, upstream, settings.validation_share, settings.max_duplicate_rate]
+        [
+            _DATASET_VERSION,
+            upstream,
+            settings.validation_share,
+            settings.max_duplicate_rate,
+            settings.contamination_options().fingerprint,
+            quality_options(settings).fingerprint,
+        ]
     )
     candidate = staged_from(home, "preference", inputs)
     if candidate is None:
         candidate = _stage(home, settings, inputs, upstream)
-    return candidate_result(candidate, PREFERENCE_SCHEMA)
+    folder = home.versions("preference").folder(candidate.version)
+    return candidate_result(candidate, PREFERENCE_SCHEMA, folder)
 
 
 @dg.asset(
@@ -152,22 +171,34 @@ def preference_checks() -> list[dg.AssetChecksDefinition]:
             rows
             | {
                 name: name
-                for name in ("empty_sides", "equal_sides", "inverted_ratings", "duplicate_rate")
-            },
+                for name in (
+                    "empty_sides",
+                    "equal_sides",
+                    "inverted_ratings",
+                    "duplicate_rate",
+                    NO_CONTAMINATION.figure,
+                )
+            }
+            | QUALITY_CHECKS,
         ),
+        trend_checks("preference_dataset", "drift_psi", "share_over_max_tokens"),
     ]
 
 
 def _pairs(
-    home: Home, days: list[str], min_margin: float
-) -> tuple[pa.Table, dict[str, float | None], dict[str, int]]:
+    home: Home, settings: Settings, days: list[str]
+) -> tuple[pa.Table, dict[str, float | None], pa.Table]:
     ratings = (Rating.from_row(row) for day in days for row in home.verified.read(day).to_pylist())
-    made = build_pairs(logged_exchanges(home), ratings, PairOptions(min_margin=min_margin))
+    made = build_pairs(
+        logged_exchanges(home),
+        ratings,
+        PairOptions(min_margin=settings.pair_min_margin),
+        contaminated=contamination_search(home, settings),
+    )
     figures = dict(made.figures)
     total, used = figures["ratings"] or 0, figures["ratings_used"] or 0
     figures["ratings_unaccounted"] = total - used - len(made.dropped)
-    dropped = {reason: rows for reason, rows in made.drop_counts.items() if rows}
-    return split_table(made.pairs, PREFERENCE_SCHEMA), figures, dropped
+    return split_table(made.pairs, PREFERENCE_SCHEMA), figures, dropped_ratings(made.dropped)
 
 
 def _stage(home: Home, settings: Settings, inputs: str, upstream: dict[str, str]) -> Candidate:
@@ -175,15 +206,20 @@ def _stage(home: Home, settings: Settings, inputs: str, upstream: dict[str, str]
     splits: dict[Split, list[Pair]] = {"train": [], "validation": []}
     for pair in pairs:
         splits[split_of(pair.conversation_id, settings.validation_share)].append(pair)
+    contaminated = contamination_search(home, settings)((p.pair_id, p.texts) for p in pairs)
     manifest = home.lake.manifest("preference_pairs")
+    quality = QualityAudit(quality_options(settings), "prompt/chosen/rejected", "ratings")
     return stage_dataset(
         home,
         _PREFERENCE,
-        splits,
+        {side: split_table(rows, PREFERENCE_SCHEMA).to_batches() for side, rows in splits.items()},
         inputs=inputs,
-        figures=preference_figures(pairs),
-        rules=preference_rules(settings.max_duplicate_rate),
+        figures=lambda: {**preference_figures(pairs), NO_CONTAMINATION.figure: len(contaminated)},
+        rules=(*preference_rules(settings.max_duplicate_rate), NO_CONTAMINATION),
         dropped=Counter(manifest.dropped if manifest else {}),
+        dropped_rows=home.lake.read_if_any(_DROPPED),
+        audits=[quality.measure],
+        beside=quality.files,
         upstream=upstream,
         code_version=__version__,
     )

@@ -17,14 +17,22 @@ from ai_data_platform.stores.intake import chat_log_days, feedback_days
 __all__ = ["raw_assets", "raw_checks"]
 
 _OWNERS = ["team:data"]
+_ONE_RUN = dg.BackfillPolicy.single_run()
+_SAID_EVERY = 30  # days of a long backfill between two lines of its log
 
 
-def raw_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:
-    """`raw_chat_logs` and `raw_feedback` over these days; a range of days is one run."""
+def raw_assets(
+    days: dg.DailyPartitionsDefinition, backfill_days: int | None = None
+) -> list[dg.AssetsDefinition]:
+    """`raw_chat_logs` and `raw_feedback` over these days.
+
+    A range of days is one run, or as many as `backfill_days` a run ask for.
+    """
+    policy = dg.BackfillPolicy.multi_run(backfill_days) if backfill_days else _ONE_RUN
 
     @dg.asset(
         partitions_def=days,
-        backfill_policy=dg.BackfillPolicy.single_run(),
+        backfill_policy=policy,
         group_name="raw",
         kinds={"parquet", "python"},
         owners=_OWNERS,
@@ -36,16 +44,16 @@ def raw_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:
         settings: dg.ResourceParam[Settings],
         home: dg.ResourceParam[Home],
     ) -> dg.MaterializeResult[Any]:
-        """Exchanges of a day as the drop folder holds them, checked against the contract.
+        """Exchanges of a day as their source holds them, checked against the contract.
 
         Records that breach it stand in `raw_chat_logs_quarantine` with reason, file and line.
         """
-        source = chat_log_days(home, settings.chat_logs, context.log.info)
+        source = chat_log_days(home, settings.chat_log_source(), context.log.info)
         return _publish(context, source.table, source.parts, source.quarantine)
 
     @dg.asset(
         partitions_def=days,
-        backfill_policy=dg.BackfillPolicy.single_run(),
+        backfill_policy=policy,
         group_name="raw",
         kinds={"parquet", "python", "sqlite"},
         owners=_OWNERS,
@@ -57,8 +65,8 @@ def raw_assets(days: dg.DailyPartitionsDefinition) -> list[dg.AssetsDefinition]:
         settings: dg.ResourceParam[Settings],
         home: dg.ResourceParam[Home],
     ) -> dg.MaterializeResult[Any]:
-        """Ratings of a day: those that the feedback API stored and those dropped as files."""
-        source = feedback_days(home, settings.feedback_files, context.log.info)
+        """Ratings of a day: those that the feedback API stored and those of the other source."""
+        source = feedback_days(home, settings.feedback_source(), context.log.info)
         return _publish(context, source.table, source.parts, source.quarantine)
 
     return [raw_chat_logs, raw_feedback]
@@ -75,9 +83,11 @@ def raw_checks(days: dg.DailyPartitionsDefinition) -> list[dg.AssetChecksDefinit
 def _publish(
     context: dg.AssetExecutionContext, table: DailyTable, parts: Any, quarantine: pa.Table
 ) -> dg.MaterializeResult[Any]:
-    reports = [
-        table.publish(day, parts.get(day, []), lambda: quarantine) for day in context.partition_keys
-    ]
+    reports = []
+    for day in context.partition_keys:
+        reports.append(table.publish(day, parts.get(day, []), lambda: quarantine))
+        if len(reports) % _SAID_EVERY == 0:
+            context.log.info(f"{day}: {len(reports)} of {len(context.partition_keys)} days")
     for report in reports:
         context.add_asset_metadata(
             {

@@ -5,6 +5,7 @@ from typing import Any
 import dagster as dg
 
 from ai_data_platform import __version__
+from ai_data_platform.core.compute import Compute
 from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
 from ai_data_platform.defs.checks import verdict_checks
@@ -13,6 +14,7 @@ from ai_data_platform.defs.reporting import audited_result
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.audit import audited_write, standing
 from ai_data_platform.stores.home import Home
+from ai_data_platform.stores.plugins import portable_plugin
 
 __all__ = ["redacted_chat_logs", "redaction_checks"]
 
@@ -24,12 +26,14 @@ _NAME = "redacted_chat_logs"
     group_name="training_data",
     kinds={"parquet", "python"},
     owners=["team:data"],
-    code_version="1",
+    code_version="2",
     automation_condition=CHANGED_AND_GATED,
 )
 @fails_closed()
 def redacted_chat_logs(
-    settings: dg.ResourceParam[Settings], home: dg.ResourceParam[Home]
+    settings: dg.ResourceParam[Settings],
+    home: dg.ResourceParam[Home],
+    compute: dg.ResourceParam[Compute],
 ) -> dg.MaterializeResult[Any]:
     """Every exchange with its encoding mended and personal data replaced by typed placeholders.
 
@@ -37,15 +41,24 @@ def redacted_chat_logs(
     """
     # Here, because numbering plans take 0.3 s to load, and most that load the graph redact nothing.
     from ai_data_platform.core.conversations.redact import Redactor
-    from ai_data_platform.core.conversations.redacted import REDACTED, REDACTION_RULES, redact_log
+    from ai_data_platform.core.conversations.redacted import (
+        REDACTED,
+        REDACTED_VERSION,
+        REDACTION_RULES,
+        redact_log,
+    )
 
     upstream = home.verified.fingerprints("stg_chat_logs")
-    redactor = Redactor(settings.redact_options())
-    inputs = fingerprint([upstream, redactor.fingerprint])
+    names = portable_plugin("AIDP_NAME_FINDER", settings.name_finder, ["fingerprint", "find"])
+    redactor = Redactor(settings.redact_options(), names)
+    inputs = fingerprint([REDACTED_VERSION, upstream, redactor.fingerprint])
     audited = standing(home.lake, home.ledger, _NAME, inputs)
     if audited is None:
         made = redact_log(
-            home.verified.read("stg_chat_logs"), home.verified.read_if_passed(_NAME), redactor
+            home.verified.read("stg_chat_logs"),
+            home.verified.read_if_passed(_NAME),
+            redactor,
+            compute,
         )
         audited = audited_write(
             home.lake,

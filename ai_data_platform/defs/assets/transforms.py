@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -22,6 +23,10 @@ __all__ = ["dbt_models"]
 class _Translator(DagsterDbtTranslator):
     """What training reads keeps its folder in the key: `training_data/clean_conversations`."""
 
+    def __init__(self, project: Path) -> None:
+        super().__init__()
+        self._project = project
+
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         name, folders = dbt_resource_props["name"], dbt_resource_props["fqn"][1:-1]
         in_folder = dbt_resource_props["resource_type"] == "model" and folders[0] == "training_data"
@@ -32,6 +37,16 @@ class _Translator(DagsterDbtTranslator):
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         return ["team:data"]
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Beside dbt's own, the file that the model is written in: the UI links to it."""
+        path = self._project / dbt_resource_props["original_file_path"]
+        reference = dg.LocalFileCodeReference(file_path=str(path))
+        references = dg.CodeReferencesMetadataValue(code_references=[reference])
+        return {
+            **super().get_metadata(dbt_resource_props),
+            "dagster/code_references": references,
+        }
 
     def get_automation_condition(
         self, dbt_resource_props: Mapping[str, Any]
@@ -45,7 +60,9 @@ def dbt_models(warehouse: Warehouse) -> dg.AssetsDefinition:
     path = warehouse.manifest()
     nodes = json.loads(path.read_bytes())["nodes"]
 
-    @dbt_assets(manifest=path, name="dbt_models", dagster_dbt_translator=_Translator())
+    translator = _Translator(warehouse.project.folder)
+
+    @dbt_assets(manifest=path, name="dbt_models", dagster_dbt_translator=translator)
     def models(
         context: dg.AssetExecutionContext,
         settings: dg.ResourceParam[Settings],
@@ -70,7 +87,12 @@ def dbt_models(warehouse: Warehouse) -> dg.AssetsDefinition:
                 "dbt failed, so the models in the lake stay as they are: "
                 + "; ".join(build["blocked"])
             )
-        yield from _model_results(context, home, build, reused=standing is not None)
+        compiled = {
+            node["name"]: warehouse.project.compiled(node["original_file_path"])
+            for node in nodes.values()
+            if node["resource_type"] == "model"
+        }
+        yield from _model_results(context, home, build, compiled, reused=standing is not None)
 
     return models
 
@@ -82,6 +104,9 @@ def _variables(settings: Settings) -> dict[str, Any]:
             "sft_keep_unrated",
             "min_user_characters",
             "min_assistant_characters",
+            "test_messages",
+            "test_markers",
+            "test_users",
         }
     )
 
@@ -103,7 +128,12 @@ def _check_results(
 
 
 def _model_results(
-    context: dg.AssetExecutionContext, home: Home, build: BuildRecord, *, reused: bool
+    context: dg.AssetExecutionContext,
+    home: Home,
+    build: BuildRecord,
+    compiled: Mapping[str, str | None],
+    *,
+    reused: bool,
 ) -> Iterator[dg.MaterializeResult[Any]]:
     keys = {key.path[-1]: key for key in context.selected_asset_keys}
     for name in _in_order(build):  # Dagster wants a model after the models that it reads
@@ -115,6 +145,8 @@ def _model_results(
             "dagster/column_schema": column_schema(pq.read_schema(home.lake.path(name))),
             "reused": reused,
         }
+        if sql := compiled.get(name):
+            metadata["compiled_sql"] = dg.MetadataValue.md(f"```sql\n{sql}\n```")
         if name == "dropped_conversations":
             metadata["dropped_by_reason"] = counts_table(_reasons(home))
         yield dg.MaterializeResult(

@@ -1,12 +1,15 @@
 """A whole log redacted: consistent within a conversation, incremental, and nothing lost."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
-from ai_data_platform.core.conversations.redact import RedactOptions, Redactor
+from ai_data_platform.core.conversations.redact import Redaction, RedactOptions, Redactor
 from ai_data_platform.core.conversations.redacted import REDACTED, REDACTION_RULES, redact_log
+from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.gates import judge
 from ai_data_platform.core.records import CHAT_LOG
 
@@ -63,6 +66,9 @@ def test_ids_ratings_and_times_stay_and_who_wrote_it_is_gone() -> None:
     for name in ("record_id", "conversation_id", "message_id", "rating", "created_at"):
         assert made[name].to_pylist() == LOG[name].to_pylist()
     assert "user_id" not in made.column_names
+    assert made["user_hash"].to_pylist() == [hash_text("u1")] * 3
+    nobody = redact_log(log({**exchange("a", 0, "Hi", "Ho"), "user_id": None}), None, REDACTOR)
+    assert nobody.table["user_hash"].to_pylist() == [None]
 
 
 class Counting(Redactor):
@@ -82,9 +88,67 @@ def test_only_conversations_that_changed_are_searched_again_and_the_rows_are_the
     )
     counting = Counting(RedactOptions())
     made = redact_log(changed, first, counting)
-    assert counting.seen == 2 * 2  # the messages of b, and the second look at them
+    assert counting.seen == 2 * 2  # the messages of b, and the second look at what it became
     assert made.table == redact_log(changed, None, REDACTOR).table
     assert made.figures["taken_over"] == 2
+
+
+def test_a_changed_rating_searches_nothing_again() -> None:
+    first = redact_log(LOG, None, REDACTOR).table
+    rated = log(*({**row, "rating": 1, "record_id": "new"} for row in LOG.to_pylist()))
+    counting = Counting(RedactOptions())
+    made = redact_log(rated, first, counting)
+    assert counting.seen == 0
+    assert made.table == redact_log(rated, None, REDACTOR).table
+
+
+def test_what_cannot_hold_personal_data_is_not_searched() -> None:
+    plain = log(exchange("0", 0, "How do I reset it?", "Hold the button."), *LOG.to_pylist())
+    counting = Counting(RedactOptions())
+    redact_log(plain, None, counting)
+    assert counting.seen == 2 * 6  # the two conversations of LOG, twice
+
+
+def test_conversations_of_equal_text_share_what_was_found_and_keep_their_own_ids() -> None:
+    twins = [exchange(name, 0, "Mail jo@acme-tools.de", "Mailed.") for name in ("a", "b")]
+    first = redact_log(log(twins[0]), None, REDACTOR).table
+    made = redact_log(log(*twins), first, REDACTOR)
+    assert made.table == redact_log(log(*twins), None, REDACTOR).table
+    assert made.figures["taken_over"] == 2
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7])
+def test_the_rows_do_not_depend_on_how_the_log_is_cut(rows: int) -> None:
+    cut = pa.Table.from_batches(LOG.to_batches(max_chunksize=rows))
+    assert redact_log(cut, None, REDACTOR) == redact_log(LOG, None, REDACTOR)
+
+
+def test_names_are_searched_for_everywhere() -> None:
+    made = redact_log(
+        log(exchange("a", 0, "I am Kim", "Hello Kim")), None, Redactor(RedactOptions(), Names())
+    )
+    assert made.table["assistant_message"].to_pylist() == ["Hello [NAME_1]"]
+
+
+class Names:
+    """Knows Kim."""
+
+    fingerprint = "kim"
+
+    def find(self, text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in re.finditer("Kim", text)]
+
+
+class Leaky(Redactor):
+    """Says that it replaced an address in each conversation, and leaves it there."""
+
+    def redact(self, texts):  # type: ignore[no-untyped-def]
+        return Redaction(tuple(texts), {"EMAIL": 1})
+
+
+def test_what_a_second_search_finds_is_counted() -> None:
+    made = redact_log(LOG, None, Leaky(RedactOptions()))
+    assert made.figures["personal_data_left"] == 2  # one in each conversation
 
 
 def test_another_rule_searches_everything_again() -> None:

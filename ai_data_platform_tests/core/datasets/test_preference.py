@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ai_data_platform.core.datasets.leakage import EvaluationItem, find_contamination
 from ai_data_platform.core.datasets.preference import (
     DROP_REASONS,
     Pair,
@@ -314,6 +315,33 @@ def test_the_order_of_the_events_does_not_change_the_result(seed: int) -> None:
     random.Random(seed).shuffle(exchanges)
     random.Random(seed).shuffle(ratings)
     assert build_pairs(exchanges, ratings) == result
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["What does the blue lamp of the Larch 10 mean?", "It has lost its network and looks for it."],
+)
+def test_a_pair_that_holds_an_evaluation_item_is_left_out_and_names_it(text: str) -> None:
+    asked = "What does the blue lamp of the Larch 10 mean?"
+    exchanges = [
+        answer("a", user_message=asked),
+        answer(
+            "b", user_message=asked, assistant_message="It has lost its network and looks for it."
+        ),
+        answer("c", conversation_id="c2"),
+        answer("d", conversation_id="c2"),
+    ]
+    ratings = [*rated("a", 2), *rated("b", 5, 4)]
+    ratings += [*rated("c", 1, conversation_id="c2"), *rated("d", 5, conversation_id="c2")]
+    items = [EvaluationItem("q1", "exam", text)]
+    result = build_pairs(
+        exchanges, ratings, contaminated=lambda texts: find_contamination(texts, items)
+    )
+    assert sides(result) == [("d", "c")]
+    assert drops(result) == {"overlaps_evaluation_set": 3}
+    assert {drop.detail for drop in result.dropped} == {"same_question 1.00 with item q1 of exam"}
+    assert result.figures["ratings"] == 5
+    assert result.figures["ratings_used"] == 2
 
 
 def test_a_pair_never_holds_its_own_answers_in_its_prompt(shared_data: Path) -> None:

@@ -1,30 +1,25 @@
 """The SFT dataset: every exchange is kept or counted, and what is kept reads as a conversation."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ai_data_platform.core.datasets.near_duplicates import (
-    NearDuplicateOptions,
-    find_near_duplicates,
-)
-from ai_data_platform.core.datasets.sft import (
-    SFT_SCHEMA,
-    Drop,
-    SftDataset,
-    SftRow,
-    SftThresholds,
-    build_sft,
-    sft_rules,
-)
+from ai_data_platform.core.datasets.leakage import Contamination
+from ai_data_platform.core.datasets.sft import Semantic, SftDataset
+from ai_data_platform.core.datasets.sft_gate import SftMeasures, SftThresholds, sft_rules
+from ai_data_platform.core.datasets.split import SPLITS, Shares, Split, split_of
 from ai_data_platform.core.datasets.threads import Exchange
 from ai_data_platform.core.gates import judge
+from ai_data_platform_tests.sft_building import built, with_fields
 
 LONG = "Hold the button for five seconds and wait for the light."
+START = datetime(2024, 3, 1, tzinfo=UTC)
 
 
 def exchange(
@@ -37,69 +32,72 @@ def exchange(
         turn_index=turn,
         user_message=f"Question {turn} of {conversation_id}?",
         assistant_message=answer,
-        created_at=datetime(2024, 3, 1, tzinfo=UTC),
+        created_at=START,
         parent_message_id=f"asked {conversation_id}.{turn}",
         rating=rating,
         record_id=f"record {name}",
     )
 
 
-def build(
-    logged: Sequence[Exchange],
-    clean: set[str] | None = None,
-    share: float = 0.0,
-    threshold: float = 1.0,
-) -> SftDataset:
-    """The dataset, in which conversations repeat each other only when they read the same."""
-    kept = {one.record_id for one in logged} if clean is None else clean
-    search = partial(find_near_duplicates, options=NearDuplicateOptions(threshold=threshold))
-    return build_sft(logged, kept, validation_share=share, search=search)
+def rows(dataset: SftDataset, split: Split | None = None) -> list[dict[str, Any]]:
+    splits = SPLITS if split is None else (split,)
+    return [row for one in splits for row in dataset.table(one).to_pylist()]
 
 
-def accounted(dataset: SftDataset) -> int:
-    return sum(len(row.record_ids) for row in dataset.rows) + len(dataset.dropped)
+def names(dataset: SftDataset, split: Split | None = None) -> list[str]:
+    return [row["conversation_id"] for row in rows(dataset, split)]
 
 
-def test_a_conversation_becomes_messages_with_ratings_and_records() -> None:
-    dataset = build([exchange("c1", 0), exchange("c1", 1, "Yes, it is done.", rating=4)])
+def dropped(dataset: SftDataset) -> list[tuple[Any, ...]]:
+    """Record, stage, reason, matched id, its kind and the detail of each."""
+    columns = ["record_id", "stage", "drop_reason", "matched_id", "matched_kind", "detail"]
+    return [tuple(row.values()) for row in dataset.dropped.select(columns).to_pylist()]
 
-    assert dataset.splits == {
-        "train": [
-            SftRow(
-                conversation_id="c1",
-                messages=[
-                    {"role": "user", "content": "Question 0 of c1?"},
-                    {"role": "assistant", "content": LONG},
-                    {"role": "user", "content": "Question 1 of c1?"},
-                    {"role": "assistant", "content": "Yes, it is done."},
-                ],
-                ratings=[5, 4],
-                record_ids=["record c1.0", "record c1.1"],
-            )
-        ],
-        "validation": [],
-    }
-    assert (dataset.exchanges_in, dataset.dropped) == (2, ())
+
+def sides(dataset: SftDataset) -> dict[str, str]:
+    return {name: split for split in SPLITS for name in names(dataset, split)}
+
+
+def test_a_conversation_becomes_messages_with_ratings_records_and_its_user() -> None:
+    logged = [exchange("c1", 0), exchange("c1", 1, "Yes, it is done.", rating=4)]
+    dataset = built(logged, users={"c1": "u1"})
+
+    assert rows(dataset, "train") == [
+        {
+            "conversation_id": "c1",
+            "messages": [
+                {"role": "user", "content": "Question 0 of c1?"},
+                {"role": "assistant", "content": LONG},
+                {"role": "user", "content": "Question 1 of c1?"},
+                {"role": "assistant", "content": "Yes, it is done."},
+            ],
+            "ratings": [5, 4],
+            "record_ids": ["record c1.0", "record c1.1"],
+            "user_hash": "u1",
+        }
+    ]
+    assert (rows(dataset, "validation"), rows(dataset, "test"), dropped(dataset)) == ([], [], [])
 
 
 def test_of_two_answers_the_better_rated_trains_and_the_other_is_counted() -> None:
-    dataset = build(
+    dataset = built(
         [
             exchange("c1", 0, sibling="a", rating=4),
             exchange("c1", 0, "A better answer than the other one.", sibling="b", rating=5),
         ]
     )
-    assert [row.record_ids for row in dataset.rows] == [["record c1.0b"]]
-    assert dataset.dropped == (Drop("record c1.0a", "sibling_of_a_better_answer"),)
+    assert [row["record_ids"] for row in rows(dataset)] == [["record c1.0b"]]
+    assert dropped(dataset) == [
+        ("record c1.0a", "assemble", "sibling_of_a_better_answer", None, None, None)
+    ]
     assert dataset.drop_counts == {"sibling_of_a_better_answer": 1}
 
 
 def test_a_turn_after_one_that_was_filtered_out_does_not_train_without_it() -> None:
     logged = [exchange("c1", 0), exchange("c1", 1), exchange("c1", 2)]
-    dataset = build(logged, {"record c1.0", "record c1.2"})
-    assert [row.record_ids for row in dataset.rows] == [["record c1.0"]]
+    dataset = built(logged, {"record c1.0", "record c1.2"})
+    assert [row["record_ids"] for row in rows(dataset)] == [["record c1.0"]]
     assert dataset.drop_counts == {"follows_a_dropped_turn": 1}
-    assert dataset.exchanges_in == accounted(dataset) == 2
 
 
 def test_a_conversation_that_repeats_an_earlier_one_is_dropped_whole() -> None:
@@ -107,21 +105,15 @@ def test_a_conversation_that_repeats_an_earlier_one_is_dropped_whole() -> None:
         turns = [exchange(name, 0), exchange(name, 1, "Good.")]
         shout = str.upper if name == "c2" else str
         return [
-            Exchange(
-                **{
-                    **{field: getattr(turn, field) for field in Exchange.__slots__},
-                    "user_message": shout(f"Question {turn.turn_index}?"),
-                }
-            )
-            for turn in turns
+            with_fields(turn, user_message=shout(f"Question {turn.turn_index}?")) for turn in turns
         ]
 
-    dataset = build([*told("c1"), *told("c2"), exchange("c3")])
+    dataset = built([*told("c1"), *told("c2"), exchange("c3")])
 
-    assert [row.conversation_id for row in dataset.rows] == ["c1", "c3"]
-    assert dataset.drop_counts == {"exact_duplicate": 2}
-    assert {drop.matched_conversation_id for drop in dataset.dropped} == {"c1"}
-    assert dataset.figures()["duplicate_rate"] == 0.0
+    assert names(dataset) == ["c1", "c3"]
+    repeats = ("duplicates", "exact_duplicate", "c1", "conversation", "jaccard 1.000")
+    assert dropped(dataset) == [("record c2.0", *repeats), ("record c2.1", *repeats)]
+    assert dataset.repeated == 1 / 3
 
 
 ADVICE = (
@@ -133,14 +125,13 @@ ADVICE = (
 def advised(name: str, answer: str, *, rating: int = 5, hour: int = 0) -> Exchange:
     """A conversation of one exchange, begun at that hour."""
     told = exchange(name, 0, answer, rating=rating)
-    fields = {field: getattr(told, field) for field in Exchange.__slots__}
-    began = told.created_at + timedelta(hours=hour)
-    return Exchange(**{**fields, "user_message": "My radiator is cold.", "created_at": began})
+    began = START + timedelta(hours=hour)
+    return with_fields(told, user_message="My radiator is cold.", created_at=began)
 
 
 def test_of_conversations_that_resemble_each_other_the_best_rated_stays_and_is_named() -> None:
     shorter = ADVICE.replace("the small screw", "the screw")
-    dataset = build(
+    dataset = built(
         [
             advised("c1", ADVICE.format("ten"), rating=4),
             advised("c2", shorter.format("ten")),
@@ -148,30 +139,106 @@ def test_of_conversations_that_resemble_each_other_the_best_rated_stays_and_is_n
         ],
         threshold=0.7,
     )
-    assert [row.conversation_id for row in dataset.rows] == ["c2", "c3"]
-    assert dataset.dropped == (Drop("record c1.0", "near_duplicate", "c2"),)
-    assert dataset.figures()["exchanges_unaccounted"] == 0
+    assert names(dataset) == ["c2", "c3"]
+    assert dropped(dataset) == [
+        ("record c1.0", "duplicates", "near_duplicate", "c2", "conversation", "jaccard 0.947")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "survivor"),
+    [
+        ([{"rating": 4}, {}], "c1"),
+        ([{}, {"answer": "a little longer, " + ADVICE.format("ten")}], "c1"),
+        ([{"hour": 3}, {"hour": 2}], "c1"),
+        ([{}, {}], "c0"),
+    ],
+    ids=["best rated", "longest", "earliest", "smallest id"],
+)
+def test_the_copy_that_survives_is_the_best_rated_then_the_longest_then_the_earliest(
+    changes: list[dict[str, Any]], survivor: str
+) -> None:
+    logged = [
+        advised(f"c{i}", **{"answer": ADVICE.format("ten"), **change})
+        for i, change in enumerate(changes)
+    ]
+    assert names(built(logged, threshold=0.7)) == [survivor]
 
 
 def test_conversations_that_differ_in_a_number_are_both_kept_on_one_side_of_the_split() -> None:
     logged = [advised(f"c{n:02}", ADVICE.format(n), hour=n) for n in range(20)]
-    dataset = build(logged, share=0.5, threshold=0.7)
-    sizes = sorted(len(rows) for rows in dataset.splits.values())
-    assert (sizes, dataset.dropped) == ([0, 20], ())
+    dataset = built(logged, shares=Shares(0.3, 0.3), threshold=0.7)
+    assert len(set(sides(dataset).values())) == 1
+    assert (len(names(dataset)), dropped(dataset), dataset.variants) == (20, [], 19)
 
 
-def test_a_look_alike_that_comes_later_moves_no_old_row() -> None:
-    first = [advised(f"c{n:02}", ADVICE.format(n), hour=5) for n in range(3)]
-    later = [*first, advised("a00", ADVICE.format(77), hour=9, rating=5)]
-    sides = [
-        {
-            row.conversation_id: split
-            for split, rows in build(log, share=0.5).splits.items()
-            for row in rows
-        }
-        for log in (first, later)
+def owner(side: Split, shares: Shares) -> str:
+    """Somebody whose conversations stand on this side."""
+    users = (f"u{n}" for n in range(1000))
+    return next(u for u in users if split_of(f"user {u}", shares.validation, shares.test) == side)
+
+
+HELD_OUT = Shares(0.3, 0.3)
+TRAINER, TESTER = owner("train", HELD_OUT), owner("test", HELD_OUT)
+
+
+def test_all_conversations_of_a_user_stand_on_the_side_of_the_user() -> None:
+    logged = [with_fields(exchange(f"c{n:02}"), user_message="ab" * n + "?") for n in range(12)]
+    users = {one.conversation_id: (TRAINER, TESTER)[i % 2] for i, one in enumerate(logged)}
+    found = sides(built(logged, users=users, shares=HELD_OUT))
+    assert found == {name: "train" if user == TRAINER else "test" for name, user in users.items()}
+
+
+def test_a_variant_of_another_users_earlier_conversation_cannot_stand_on_another_side() -> None:
+    logged = [advised("c1", ADVICE.format(5), hour=1), advised("c2", ADVICE.format(6), hour=2)]
+    users = {"c1": TRAINER, "c2": TESTER}
+    dataset = built(logged, users=users, shares=HELD_OUT, threshold=0.7)
+    assert sides(dataset) == {"c1": "train"}
+    assert dropped(dataset) == [
+        ("record c2.0", "split", "crosses_split", "c1", "conversation", "is in train")
     ]
-    assert sides[1] == {**sides[0], "a00": sides[0]["c00"]}
+
+
+def test_a_better_copy_by_a_user_of_another_side_does_not_drive_out_the_earlier_one() -> None:
+    logged = [
+        advised("c1", ADVICE.format("ten"), rating=4, hour=1),
+        advised("c2", ADVICE.format("ten"), rating=5, hour=2),
+    ]
+    users = {"c1": TRAINER, "c2": TESTER}
+    dataset = built(logged, users=users, shares=HELD_OUT, threshold=0.7)
+    assert sides(dataset) == {"c1": "train"}
+    assert [drop[2:4] for drop in dropped(dataset)] == [("exact_duplicate", "c1")]
+
+
+PHRASES = ("ten", "five", "ten long", "7", "8", "ten or so")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(PHRASES), st.integers(0, 5)), min_size=1, max_size=14),
+    st.integers(0, 14),
+)
+def test_conversations_that_begin_later_leave_each_old_row_on_its_side(
+    told: list[tuple[str, int]], before: int
+) -> None:
+    logged = [
+        advised(f"c{i:02}", ADVICE.format(phrase), rating=3 + i % 3, hour=i)
+        for i, (phrase, _) in enumerate(told)
+    ]
+    users = {f"c{i:02}": f"u{user}" for i, (_, user) in enumerate(told) if user}
+    first, whole = (
+        built(some, users=users, shares=HELD_OUT, threshold=0.7)
+        for some in (logged[:before], logged)
+    )
+    earlier, later = sides(first), sides(whole)
+    replaced = {
+        drop[0] for drop in dropped(whole) if drop[1] == "duplicates"
+    }  # by a better copy on the same side
+    for name, side in earlier.items():
+        assert later.get(name, side) == side
+        assert name in later or f"record {name}.0" in replaced
+    crossed = [{drop[0] for drop in dropped(one) if drop[1] == "split"} for one in (first, whole)]
+    assert {name for name in crossed[1] if name < f"record c{before:02}"} <= crossed[0] | replaced
 
 
 def test_every_clean_exchange_is_kept_or_dropped_exactly_once() -> None:
@@ -183,51 +250,93 @@ def test_every_clean_exchange_is_kept_or_dropped_exactly_once() -> None:
     ]
     clean = {one.record_id for one in logged if one.rating is not None and one.rating > 3}
 
-    dataset = build(logged, clean, share=0.3)
+    dataset = built(logged, clean, shares=HELD_OUT)
 
-    kept = [record for row in dataset.rows for record in row.record_ids]
-    dropped = [drop.record_id for drop in dataset.dropped]
-    assert sorted(kept + dropped) == sorted(clean)
-    assert dataset.figures()["exchanges_unaccounted"] == 0
-
-
-def test_adding_conversations_moves_no_row_to_the_other_side() -> None:
-    first = [exchange(f"c{n:03}") for n in range(0, 80, 2)]
-    second = sorted([*first, *(exchange(f"c{n:03}") for n in range(1, 80, 2))], key=_by_name)
-
-    before, after = build(first, share=0.3), build(second, share=0.3)
-
-    for split in ("train", "validation"):
-        names = {row.conversation_id for row in after.splits[split]}
-        assert {row.conversation_id for row in before.splits[split]} <= names
-    assert len(after.rows) == 80
+    kept = [record for row in rows(dataset) for record in row["record_ids"]]
+    assert sorted(kept + dataset.dropped["record_id"].to_pylist()) == sorted(clean)
+    assert dataset.funnel[0].rows_in == len(clean)
+    assert dataset.funnel[-1].rows_out == len(kept)
+    for before, after in zip(dataset.funnel, dataset.funnel[1:], strict=False):
+        assert before.rows_in - sum(before.dropped.values()) == before.rows_out == after.rows_in
 
 
-def _by_name(one: Exchange) -> str:
-    return one.conversation_id
+def test_what_holds_an_evaluation_item_is_dropped_and_names_it() -> None:
+    seen: list[str] = []
+
+    def contaminated(texts: Iterable[tuple[str, Sequence[str]]]) -> Mapping[str, Contamination]:
+        found = dict(texts)
+        seen.extend(found)
+        assert found["c2"] == ["Question 0 of c2?", LONG]
+        return {"c2": Contamination("item 9", "exam", "ngram_13", 0.75)}
+
+    logged = [exchange("c1"), exchange("c2"), with_fields(exchange("c3"), user_message="?")]
+    dataset = built(
+        [*logged, with_fields(logged[2], conversation_id="c4", message_id="c4", record_id="r4")],
+        contaminated=contaminated,
+    )
+    assert seen == ["c1", "c2", "c3"]  # c4 was dropped before, as a duplicate
+    assert dropped(dataset) == [
+        ("r4", "duplicates", "exact_duplicate", "c3", "conversation", "jaccard 1.000"),
+        (
+            "record c2.0",
+            "decontaminate",
+            "contaminated_ngram_13",
+            "item 9",
+            "evaluation_item",
+            "exam 0.750",
+        ),
+    ]
 
 
-def test_rows_fit_the_schema_with_null_where_nobody_rated() -> None:
+def test_what_says_the_same_in_other_words_is_dropped_when_a_cosine_is_set() -> None:
+    asked: list[str] = []
+
+    def vectors(records: pa.Array) -> np.ndarray:
+        asked.extend(records.to_pylist())
+        return np.array([[1, 0.1], [1, 0.11], [0, 1]], dtype=np.float32)
+
+    logged = [exchange("c1", rating=4), exchange("c2"), exchange("c3")]
+    dataset = built(logged, semantic=Semantic(0.99, vectors))
+    assert asked == ["record c1.0", "record c2.0", "record c3.0"]
+    assert dropped(dataset) == [
+        (
+            "record c1.0",
+            "semantic_duplicates",
+            "semantic_duplicate",
+            "c2",
+            "conversation",
+            "cosine 1.000",
+        )
+    ]
+    assert names(dataset) == ["c2", "c3"]
+
+
+def test_rows_are_null_where_nobody_rated() -> None:
     unrated = exchange("c1", 0, rating=None)  # type: ignore[arg-type]
-    dataset = build([unrated])
-    table = pa.Table.from_pylist([asdict(row) for row in dataset.rows], schema=SFT_SCHEMA)
-    assert table["ratings"].to_pylist() == [[None]]
-    assert dataset.figures()["label_imbalance"] == 1.0
+    assert [row["ratings"] for row in rows(built([unrated]))] == [[None]]
+
+
+def figures(dataset: SftDataset) -> dict[str, float | None]:
+    """What the gate judges of rows."""
+    measures = SftMeasures()
+    for split in SPLITS:
+        for _ in measures.passing(split, dataset.batches(split)):
+            pass
+    counts = {"rows": measures.rows.total(), "train_rows": measures.rows["train"]}
+    return {**counts, "exchanges_unaccounted": 0, **measures.figures()}
 
 
 def test_the_figures_are_measured_on_the_rows_that_train() -> None:
-    dataset = build(
+    dataset = built(
         [
             exchange("c1", 0),
             exchange("c2", 0, "Two words.", rating=4),
             exchange("c3", 0, "One two."),
         ]
     )
-    assert dataset.figures() == {
+    assert figures(dataset) == {
         "rows": 3,
         "train_rows": 3,
-        "validation_rows": 0,
-        "exchanges_in": 3,
         "exchanges_unaccounted": 0,
         "response_words_p5": 2.0,
         "duplicate_rate": 0.0,
@@ -236,8 +345,8 @@ def test_the_figures_are_measured_on_the_rows_that_train() -> None:
 
 
 def test_an_empty_dataset_never_passes() -> None:
-    dataset = build([exchange("c1")], set())
-    verdict = judge("d", "f", dataset.figures(), sft_rules(SftThresholds()), code_version="1")
+    dataset = built([exchange("c1")], set())
+    verdict = judge("d", "f", figures(dataset), sft_rules(SftThresholds()), code_version="1")
     assert [reason.split()[0] for reason in verdict.reasons] == [
         "rows",
         "train_rows",
@@ -259,7 +368,7 @@ def test_an_empty_dataset_never_passes() -> None:
     ],
 )
 def test_one_bad_figure_blocks(figure: str, value: float) -> None:
-    good = build([exchange("c1"), exchange("c2")]).figures()
+    good = figures(built([exchange("c1"), exchange("c2")]))
     rules = sft_rules(SftThresholds())
     assert judge("d", "f", good, rules, code_version="1").passed
     verdict = judge("d", "f", good | {figure: value}, rules, code_version="1")

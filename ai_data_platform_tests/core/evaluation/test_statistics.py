@@ -13,7 +13,6 @@ from ai_data_platform.core.evaluation.statistics import (
     error_of_mean,
     lower_bounds,
     mean_lower_bound,
-    paired_lower_bound,
 )
 
 VALUES = [0.0, -0.1, 0.3, 0.2, -0.4, 0.1, 0.0, 0.25]
@@ -33,31 +32,31 @@ def exact_means(values: list[float], clusters: list[str]) -> list[float]:
 def test_the_bound_is_the_quantile_over_all_possible_draws_of_clusters() -> None:
     exact = exact_means(VALUES, CLUSTERS)
     assert len(exact) == 5**5
-    interval = paired_lower_bound(VALUES, CLUSTERS, draws=50_000)
+    interval = mean_lower_bound(VALUES, CLUSTERS, draws=50_000)
     assert (interval.mean, interval.clusters, interval.n) == (pytest.approx(0.04375), 5, 8)
     assert exact[int(0.045 * 5**5)] <= interval.lower <= exact[int(0.055 * 5**5)]
 
 
 def test_the_order_of_the_values_does_not_count() -> None:
     pairs = list(zip(VALUES, CLUSTERS, strict=True))
-    expected = paired_lower_bound(VALUES, CLUSTERS)
+    expected = mean_lower_bound(VALUES, CLUSTERS)
     for seed in range(5):
         shuffled = random.Random(seed).sample(pairs, len(pairs))
         values, clusters = zip(*shuffled, strict=True)
-        assert paired_lower_bound(values, clusters) == expected
+        assert mean_lower_bound(values, clusters) == expected
 
 
 def test_the_memory_limit_does_not_change_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = paired_lower_bound(VALUES, CLUSTERS)
+    expected = mean_lower_bound(VALUES, CLUSTERS)
     monkeypatch.setattr(statistics, "_DRAWN_AT_ONCE", 17)
-    assert paired_lower_bound(VALUES, CLUSTERS) == expected
+    assert mean_lower_bound(VALUES, CLUSTERS) == expected
 
 
 def test_the_seed_alone_decides_the_draws() -> None:
     noisy = np.random.default_rng(1).normal(size=60).tolist()
     clusters = [str(number) for number in range(60)]
-    assert paired_lower_bound(noisy, clusters) == paired_lower_bound(noisy, clusters)
-    assert paired_lower_bound(noisy, clusters) != paired_lower_bound(noisy, clusters, seed=1)
+    assert mean_lower_bound(noisy, clusters) == mean_lower_bound(noisy, clusters)
+    assert mean_lower_bound(noisy, clusters) != mean_lower_bound(noisy, clusters, seed=1)
 
 
 def test_series_bounded_together_have_the_bounds_that_each_has_alone() -> None:
@@ -106,7 +105,7 @@ def test_equal_differences_have_no_spread() -> None:
 
 
 def test_one_cluster_bounds_nothing_however_many_values_it_holds() -> None:
-    assert paired_lower_bound([0.1] * 50, ["a"] * 50).lower == -math.inf
+    assert mean_lower_bound([0.1] * 50, ["a"] * 50).lower == -math.inf
     assert detectable_drop([0.1] * 50, ["a"] * 50) == math.inf
 
 
@@ -115,7 +114,7 @@ def test_values_that_stand_and_fall_together_give_a_lower_bound() -> None:
     values = np.repeat(generator.normal(0, 0.2, size=30), 10).tolist()
     together = [str(number // 10) for number in range(300)]
     apart = [str(number) for number in range(300)]
-    assert paired_lower_bound(values, together).lower < paired_lower_bound(values, apart).lower
+    assert mean_lower_bound(values, together).lower < mean_lower_bound(values, apart).lower
     assert detectable_drop(values, together) > 2.5 * detectable_drop(values, apart)
 
 
@@ -126,7 +125,7 @@ def test_the_bound_lies_below_the_true_mean_about_as_often_as_it_says() -> None:
     for _ in range(300):
         shared = np.repeat(generator.normal(0, 0.1, size=40), 3)
         values = 0.2 + shared + generator.normal(0, 0.1, size=120)
-        covered += paired_lower_bound(values.tolist(), clusters, draws=400).lower < 0.2
+        covered += mean_lower_bound(values.tolist(), clusters, draws=400).lower < 0.2
     assert 0.90 <= covered / 300 <= 0.98
 
 
@@ -142,8 +141,7 @@ def test_a_margin_of_the_detectable_drop_lets_an_equal_index_pass_at_the_stated_
     clusters = [str(number) for number in range(96)]
     margin = (NormalDist().inv_cdf(0.95) + NormalDist().inv_cdf(0.9)) * 0.1 / math.sqrt(96)
     passed = sum(
-        paired_lower_bound(generator.normal(0, 0.1, 96).tolist(), clusters, draws=400).lower
-        > -margin
+        mean_lower_bound(generator.normal(0, 0.1, 96).tolist(), clusters, draws=400).lower > -margin
         for _ in range(300)
     )
     assert 0.85 <= passed / 300 <= 0.95
@@ -155,7 +153,7 @@ def test_no_seen_difference_is_no_proof_that_small_losses_are_seen() -> None:
     assert (1 - twenty) ** 20 == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("bound", [paired_lower_bound, mean_lower_bound, detectable_drop])
+@pytest.mark.parametrize("bound", [mean_lower_bound, detectable_drop])
 @pytest.mark.parametrize(
     ("values", "clusters", "message"),
     [

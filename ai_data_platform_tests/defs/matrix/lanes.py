@@ -31,6 +31,7 @@ MODELS = (
     "training_data/clean_conversations",
     "training_data/dropped_conversations",
     "redacted_chat_logs",
+    "screened_chat_logs",
 )
 """The dbt models, which are built together, and what datasets are made from."""
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import dagster as dg
 
+from ai_data_platform.cli.graph import failure_cause
+
 __all__ = ["Ran", "asset_name", "ran_as"]
 
 
@@ -28,7 +30,7 @@ def ran_as(instance: dg.DagsterInstance, run_id: str) -> Ran:
         if event.is_step_materialization:
             made.add(asset_name(event.asset_key, event.partition))
         if event.is_step_failure:
-            said.append(_cause(event.step_failure_data))
+            said.append(failure_cause(event.step_failure_data))
     good = instance.get_run_by_id(run_id).is_success
     return Ran(run_id, good, frozenset(made), "\n".join(said))
 
@@ -36,12 +38,3 @@ def ran_as(instance: dg.DagsterInstance, run_id: str) -> Ran:
 def asset_name(key: Any, day: str | None) -> str:
     """`asset`, or `asset|day` for a partition."""
     return key.to_user_string() + (f"|{day}" if day else "")
-
-
-def _cause(data: Any) -> str:
-    if data.user_failure_data is not None and data.user_failure_data.description:
-        return str(data.user_failure_data.description)
-    error = data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return "" if error is None else str(error.message).strip()

@@ -6,7 +6,16 @@ exchanges as (
 
 ),
 
-checked as (
+questions_normalised as (
+
+    select
+        *,
+        {{ normalised('user_message') }} as question
+    from exchanges
+
+),
+
+rules_applied as (
 
     select
         *,
@@ -14,7 +23,7 @@ checked as (
             when user_message = '' then 'empty_user_message'
             when assistant_message = '' then 'empty_assistant_message'
             when
-                {{ is_test_traffic('user_message', 'user_id') }}
+                {{ is_test_traffic('question', 'user_id') }}
                 then 'test_traffic'
             when
                 rating is null and not {{ var('sft_keep_unrated') }}
@@ -30,82 +39,96 @@ checked as (
                 <= {{ var('min_assistant_characters') }}
                 then 'assistant_message_too_short'
         end as own_reason
-    from exchanges
-
-),
-
-ids_ranked as (
-
-    select
-        *,
-        first_value(record_id) over same_id as first_with_id
-    from checked
-    where own_reason is null
-    window same_id as (
-        partition by message_id
-        order by created_at asc, record_id asc
-    )
+    from questions_normalised
 
 ),
 
 /*
 Exchanges that open a conversation are compared by text. A later turn means
 what it means only after the turns before it, so whole conversations are
-compared where they are assembled. The survivor has the best rating, then the
-longest answer, then the earliest time.
+compared where they are assembled.
 */
-texts_ranked as (
+texts_hashed as (
 
     select
         record_id,
-        first_value(record_id) over same_text as first_with_text
-    from ids_ranked
-    where record_id = first_with_id and turn_index = 0
-    window same_text as (
-        partition by
-            {{ normalised('user_message') }},
-            {{ normalised('assistant_message') }}
-        order by
-            rating desc nulls last,
-            length(assistant_message) desc,
-            created_at asc,
-            record_id asc
-    )
+        conversation_id,
+        message_id,
+        created_at,
+        rating,
+        own_reason,
+        length(assistant_message) as answer_length,
+        case
+            when own_reason is null and turn_index = 0
+                then
+                    {{ hashed(
+                        "question || chr(10) || " ~ normalised('assistant_message')
+                    ) }}
+        end as text_hash
+    from rules_applied
+
+),
+
+ids_compared as (
+
+    select
+        *,
+        first_value(record_id) over (
+            partition by message_id, own_reason is null
+            order by created_at asc, {{ by_bytes('record_id') }} asc
+        ) as first_with_id
+    from texts_hashed
+
+),
+
+texts_chosen as (
+
+    select
+        *,
+        case
+            when text_hash is not null and record_id = first_with_id
+                then text_hash
+            else record_id
+        end as text_key
+    from ids_compared
+
+),
+
+-- The survivor has the best rating, then the longest answer, then came first.
+texts_compared as (
+
+    select
+        *,
+        first_value(record_id) over (
+            partition by text_key
+            order by
+                rating desc nulls last,
+                answer_length desc,
+                created_at asc,
+                {{ by_bytes('record_id') }} asc
+        ) as first_with_text
+    from texts_chosen
 
 ),
 
 judged as (
 
     select
-        checked.record_id,
-        checked.conversation_id,
-        checked.message_id,
-        coalesce(
-            checked.own_reason,
-            case
-                when ids_ranked.record_id != ids_ranked.first_with_id
-                    then 'repeated_message_id'
-                when texts_ranked.record_id != texts_ranked.first_with_text
-                    then 'exact_duplicate'
-            end
-        ) as drop_reason,
+        record_id,
+        conversation_id,
+        message_id,
         case
-            when ids_ranked.record_id != ids_ranked.first_with_id
-                then ids_ranked.first_with_id
-            when texts_ranked.record_id != texts_ranked.first_with_text
-                then texts_ranked.first_with_text
+            when own_reason is not null then own_reason
+            when record_id != first_with_id then 'repeated_message_id'
+            when record_id != first_with_text then 'exact_duplicate'
+        end as drop_reason,
+        case
+            when own_reason is not null then null
+            when record_id != first_with_id then first_with_id
+            when record_id != first_with_text then first_with_text
         end as matched_record_id
-    from checked
-    left join ids_ranked on checked.record_id = ids_ranked.record_id
-    left join texts_ranked on checked.record_id = texts_ranked.record_id
-
-),
-
-ordered as (
-
-    select * from judged
-    order by record_id
+    from texts_compared
 
 )
 
-select * from ordered
+select * from judged

@@ -19,13 +19,6 @@ kept as (
     inner join judged on exchanges.record_id = judged.record_id
     where judged.drop_reason is null
 
-),
-
-ordered as (
-
-    select * from kept
-    order by conversation_id, turn_index, message_id
-
 )
 
-select * from ordered
+select * from kept

@@ -17,13 +17,6 @@ dropped as (
     from judged
     where drop_reason is not null
 
-),
-
-ordered as (
-
-    select * from dropped
-    order by record_id
-
 )
 
-select * from ordered
+select * from dropped

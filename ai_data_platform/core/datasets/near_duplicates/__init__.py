@@ -1,19 +1,30 @@
 """Near-duplicates among texts: verified one by one, so that no row is dropped for an estimate."""
 
-from ai_data_platform.core.datasets.near_duplicates.corpus import find_near_duplicates
-from ai_data_platform.core.datasets.near_duplicates.duplicates import (
+from ai_data_platform.core.datasets.near_duplicates.corpus import (
+    Change,
+    Corpus,
+    changed,
+    nothing,
+)
+from ai_data_platform.core.datasets.near_duplicates.duplicates import Decision, Repeats
+from ai_data_platform.core.datasets.near_duplicates.new_texts import Text
+from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
+from ai_data_platform.core.datasets.near_duplicates.search import (
     Match,
     NearDuplicates,
-    Rank,
-    Text,
+    find_near_duplicates,
 )
-from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
 
 __all__ = [
+    "Change",
+    "Corpus",
+    "Decision",
     "Match",
     "NearDuplicateOptions",
     "NearDuplicates",
-    "Rank",
+    "Repeats",
     "Text",
+    "changed",
     "find_near_duplicates",
+    "nothing",
 ]

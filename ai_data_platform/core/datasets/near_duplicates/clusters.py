@@ -12,79 +12,99 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ai_data_platform.core.datasets.near_duplicates.jaccard import Places, jaccards_from
+from ai_data_platform.core.datasets.near_duplicates.components import Components
+from ai_data_platform.core.datasets.near_duplicates.jaccard import jaccards_from
 from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
 from ai_data_platform.core.datasets.near_duplicates.prefixes import rare_shingles
 from ai_data_platform.core.datasets.near_duplicates.ranges import Ranges
-from ai_data_platform.core.datasets.near_duplicates.sketches import Sketches
+from ai_data_platform.core.datasets.near_duplicates.sketches import Places, Sketches
 
-__all__ = ["connect"]
+__all__ = ["connect", "firsts_alike"]
 
-Labels = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 Keys = npt.NDArray[np.unsignedinteger]
-_LARGE = 1 << 12
-"""Pairs of a bucket from which on it pays to sort its shingles first."""
+_MANY_PAIRS = 48
+"""Pairs for each text of a bucket from which on it pays to sort its shingles first."""
+
+_FILTER_BITS = 20
+"""Of a key: a table of a million flags stays in the cache and passes 1 % of the keys when 10,000 are set."""
+
+
+def firsts_alike(sketches: Sketches, fresh: Flags) -> Places:
+    """For each text the place of one that says the same word for word, itself or an older one."""
+    firsts = np.arange(len(sketches))
+    high = sketches.keys[:, 0]
+    members = _repeated(high, np.arange(len(high)))
+    low = sketches.keys[members, 1]
+    order = members[np.lexsort((members, fresh[members], low, high[members]))]
+    keys = sketches.keys[order]
+    starts = np.ones(len(order), dtype=bool)
+    starts[1:] = (keys[1:] != keys[:-1]).any(axis=1)
+    firsts[order] = order[np.flatnonzero(starts)][np.cumsum(starts) - 1]
+    return firsts
 
 
 def connect(
-    sketches: Sketches, labels: Labels, fresh: Flags, options: NearDuplicateOptions
-) -> Labels:
+    sketches: Sketches,
+    labels: Places,
+    fresh: Flags,
+    firsts: Places,
+    options: NearDuplicateOptions,
+) -> Places:
     """For each text the first place of its component: equal labels, one component.
 
-    `labels` are the components so far; only pairs with a fresh text are compared. Two texts that are
-    equal but for their numbers are connected whatever their Jaccard index.
+    `labels` are the components so far; only pairs with a fresh text are compared, and of texts that say
+    the same (`firsts_alike`) one. Two texts that are equal but for their numbers are connected whatever
+    their Jaccard index, two short ones when their words are equal.
     """
     if not fresh.any():
         return labels
-    comparable = np.flatnonzero(sketches.sizes)
-    if options.numbers_are_variants:
-        members = _shared_keys(sketches.masks[comparable], fresh[comparable])
-        texts, keys = comparable[members], sketches.masks[comparable[members]]
-        by_key = np.argsort(keys, kind="stable")
-        same = np.flatnonzero(keys[by_key][1:] == keys[by_key][:-1])
-        labels = _joined(labels, texts[by_key[same]], texts[by_key[same + 1]])
+    components = Components(labels)
+    copies = np.flatnonzero(firsts != np.arange(len(firsts)))
+    components.join(copies, firsts[copies])
+    distinct, long = firsts == np.arange(len(firsts)), sketches.sizes > 0
+    masked = distinct if options.numbers_are_variants else distinct & ~long
+    _connect_equal(sketches.masks, components, fresh, masked)
+    compared = distinct & long
     for band in range(options.bands):
-        keys = sketches.bands[comparable, band]
-        members = _shared_keys(keys, fresh[comparable])
-        labels = _connect_bucketed(
-            sketches,
-            labels,
-            fresh,
-            _Bucketed(comparable[members], keys[members]),
-            options.threshold,
-        )
-    return labels
+        keys = sketches.band(band)
+        texts = _meeting(keys, fresh, compared)
+        bucketed = _Bucketed(texts, keys[texts], fresh[texts])
+        _connect_bucketed(sketches, components, bucketed, options.threshold)
+    return components.labels()
 
 
-def _shared_keys(keys: Keys, fresh: Flags) -> Places:
-    """Places of the keys that a fresh place and another one share."""
-    if not fresh.all():
-        wanted = np.flatnonzero(np.isin(keys, keys[fresh]))
-        return wanted[_shared_keys(keys[wanted], np.ones(len(wanted), dtype=bool))]
-    order = np.argsort(keys)
-    again = keys[order][1:] == keys[order][:-1]
-    shared = np.zeros(len(keys), dtype=bool)
+def _connect_equal(keys: Keys, components: Components, fresh: Flags, compared: Flags) -> None:
+    texts = _meeting(keys, fresh, compared)
+    order = texts[np.argsort(keys[texts], kind="stable")]
+    same = np.flatnonzero(keys[order][1:] == keys[order][:-1])
+    components.join(order[same], order[same + 1])
+
+
+def _meeting(keys: Keys, fresh: Flags, compared: Flags) -> Places:
+    """Places, of those to compare, whose key a fresh one and another one have."""
+    new = np.flatnonzero(fresh & compared)
+    if len(new) > len(keys) // 8:
+        wanted = np.flatnonzero(compared)
+        wanted = wanted if len(new) == len(wanted) else wanted[np.isin(keys[wanted], keys[new])]
+    else:
+        shift = keys.dtype.type(8 * keys.itemsize - _FILTER_BITS)
+        hopeful = np.zeros(1 << _FILTER_BITS, dtype=bool)
+        hopeful[keys[new] >> shift] = True
+        wanted = np.flatnonzero(hopeful[keys >> shift])
+        wanted = wanted[compared[wanted]]
+        wanted = wanted[np.isin(keys[wanted], keys[new])]
+    return _repeated(keys, wanted)
+
+
+def _repeated(keys: Keys, places: Places) -> Places:
+    """Those of the places whose key another one of them has."""
+    order = np.argsort(keys[places])
+    ordered = keys[places][order]
+    again = ordered[1:] == ordered[:-1]
+    shared = np.zeros(len(places), dtype=bool)
     shared[order[1:][again]] = shared[order[:-1][again]] = True
-    return np.flatnonzero(shared)
-
-
-def _connect_bucketed(
-    sketches: Sketches,
-    labels: Labels,
-    fresh: Flags,
-    bucketed: "_Bucketed",
-    threshold: float,
-) -> Labels:
-    """Labels after every pair of a bucket was connected, compared or spared."""
-    for pairs in (_neighbours, _rest):
-        bucketed = bucketed.ordered(labels, fresh)
-        for a, b in pairs(sketches, bucketed, labels, fresh, threshold):
-            apart = (labels[a] != labels[b]) & (fresh[a] | fresh[b])
-            a, b = a[apart], b[apart]
-            near = jaccards_from(sketches, a, b, threshold) > 0
-            labels = _joined(labels, a[near], b[near])
-    return labels
+    return places[shared]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,11 +113,12 @@ class _Bucketed:
 
     texts: Places
     keys: Keys
+    fresh: Flags
 
-    def ordered(self, labels: Labels, fresh: Flags) -> "_Bucketed":
+    def ordered(self, labels: Places) -> "_Bucketed":
         """Each bucket in one run, its fresh texts first, each component's together."""
-        order = np.lexsort((labels[self.texts], ~fresh[self.texts], self.keys))
-        return _Bucketed(self.texts[order], self.keys[order])
+        order = np.lexsort((labels, ~self.fresh, self.keys))
+        return _Bucketed(self.texts[order], self.keys[order], self.fresh[order])
 
     @property
     def starts(self) -> Places:
@@ -108,57 +129,57 @@ class _Bucketed:
         return np.searchsorted(self.keys, self.keys, side="right")
 
 
+def _connect_bucketed(
+    sketches: Sketches, components: Components, bucketed: _Bucketed, threshold: float
+) -> None:
+    """Every pair of a bucket is connected, compared or spared."""
+    for pairs in (_neighbours, _rest):
+        bucketed = bucketed.ordered(components.of(bucketed.texts))
+        texts, fresh = bucketed.texts, bucketed.fresh
+        for a, b in pairs(sketches, bucketed, components.of(texts), threshold):
+            apart = (components.of(texts[a]) != components.of(texts[b])) & (fresh[a] | fresh[b])
+            left, right = texts[a[apart]], texts[b[apart]]
+            near = jaccards_from(sketches, left, right, threshold) > 0
+            components.join(left[near], right[near])
+
+
 def _neighbours(_: Sketches, bucketed: _Bucketed, *__: object) -> Iterator[tuple[Places, Places]]:
     """Each text with the next and with the first of its bucket: enough where all are near."""
-    texts = bucketed.texts
-    inside = np.flatnonzero(np.arange(len(texts)) + 1 < bucketed.ends)
-    yield texts[inside], texts[inside + 1]
-    yield texts[bucketed.starts], texts
+    every = np.arange(len(bucketed.texts))
+    inside = np.flatnonzero(every + 1 < bucketed.ends)
+    yield inside, inside + 1
+    yield bucketed.starts, every
 
 
 def _rest(
-    sketches: Sketches, bucketed: _Bucketed, labels: Labels, fresh: Flags, threshold: float
+    sketches: Sketches, bucketed: _Bucketed, labels: Places, threshold: float
 ) -> Iterator[tuple[Places, Places]]:
     """All other pairs, in a large bucket only those that share a rare shingle where they are fewer."""
-    ranges = _unconnected(bucketed, labels, fresh)
-    totals = np.bincount(ranges.ends, weights=ranges.ends - ranges.starts)
-    large = np.flatnonzero(totals > _LARGE)
-    small = ranges.chosen(~np.isin(ranges.ends, large))
-    yield from ((bucketed.texts[a], bucketed.texts[b]) for a, b in small.pairs())
+    ranges = _unconnected(bucketed, labels)
+    starts, count = bucketed.starts, len(bucketed.texts)
+    totals = np.bincount(ranges.ends, ranges.ends - ranges.starts, minlength=count + 1)
+    sizes = np.bincount(bucketed.ends, minlength=count + 1)
+    large = np.flatnonzero(totals > _MANY_PAIRS * sizes)
+    yield from ranges.chosen(~np.isin(ranges.ends, large)).pairs()
     for end in large:
-        start = bucketed.starts[end - 1]
-        texts = bucketed.texts[start:end]
-        rare = rare_shingles(sketches, texts, labels, threshold)
+        start = starts[end - 1]
+        rare = rare_shingles(sketches, bucketed.texts[start:end], labels[start:end], threshold)
         if rare.meetings.count < totals[end]:
             yield from (
-                (texts[rare.texts[a]], texts[rare.texts[b]]) for a, b in rare.meetings.pairs()
+                (start + rare.texts[a], start + rare.texts[b]) for a, b in rare.meetings.pairs()
             )
         else:
-            each = ranges.chosen(ranges.ends == end)
-            yield from ((bucketed.texts[a], bucketed.texts[b]) for a, b in each.pairs())
+            yield from ranges.chosen(ranges.ends == end).pairs()
 
 
-def _unconnected(bucketed: _Bucketed, labels: Labels, fresh: Flags) -> Ranges:
+def _unconnected(bucketed: _Bucketed, labels: Places) -> Ranges:
     """Each fresh text with all that follow it in its bucket, but for the run of its own component."""
-    texts, keys = bucketed.texts, bucketed.keys
-    run = np.stack((keys, labels[texts], fresh[texts]))
-    breaks = np.append(np.flatnonzero((run[:, 1:] != run[:, :-1]).any(axis=0)) + 1, len(texts))
-    starts = breaks[np.searchsorted(breaks, np.arange(len(texts)), side="right")]
-    left = np.flatnonzero(fresh[texts] & (starts < bucketed.ends))
-    return Ranges(left, starts[left], bucketed.ends[left])
-
-
-def _joined(labels: Labels, left: Places, right: Places) -> Labels:
-    """The labels with these pairs connected; each label is the first place of its component."""
-    if len(left):
-        labels = labels.copy()
-    while len(left):
-        roots = labels[left], labels[right]
-        lower = np.minimum(*roots)
-        np.minimum.at(labels, roots[0], lower)
-        np.minimum.at(labels, roots[1], lower)
-        while not np.array_equal(labels[labels], labels):
-            labels = labels[labels]
-        apart = labels[left] != labels[right]
-        left, right = left[apart], right[apart]
-    return labels
+    fresh, count = bucketed.fresh, len(bucketed.texts)
+    changes = np.zeros(max(count - 1, 0), dtype=bool)
+    for column in (bucketed.keys, labels, fresh):
+        changes |= column[1:] != column[:-1]
+    breaks = np.append(np.flatnonzero(changes) + 1, count)
+    starts = breaks[np.searchsorted(breaks, np.arange(count), side="right")]
+    ends = bucketed.ends
+    left = np.flatnonzero(fresh & (starts < ends))
+    return Ranges(left, starts[left], ends[left])

@@ -1,112 +1,203 @@
 """Texts compared once and kept: rows come and go, and only what is new is compared."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from ai_data_platform.core.datasets.near_duplicates.clusters import connect
-from ai_data_platform.core.datasets.near_duplicates.duplicates import (
-    NearDuplicates,
-    Rank,
-    Rows,
-    Text,
-    decide,
-)
-from ai_data_platform.core.datasets.near_duplicates.jaccard import Places
+from ai_data_platform.core.compute import Compute, InThisProcess
+from ai_data_platform.core.datasets.near_duplicates.clusters import connect, firsts_alike
+from ai_data_platform.core.datasets.near_duplicates.duplicates import Decision, decide
+from ai_data_platform.core.datasets.near_duplicates.jaccard import jaccards_from
+from ai_data_platform.core.datasets.near_duplicates.new_texts import NewTexts, Text
 from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
-from ai_data_platform.core.datasets.near_duplicates.sketches import KEY, Sketches, merge, sketch
-from ai_data_platform.core.fingerprints import hash_text
+from ai_data_platform.core.datasets.near_duplicates.sketches import Places, Sketches
 
-__all__ = ["Corpus", "Row", "changed", "find_near_duplicates", "nothing", "outcome"]
-
-
-class Row(NamedTuple):
-    """A text's rank, the hash of the text as it came, and the key of its sketch."""
-
-    rank: Rank
-    content: str
-    key: bytes
+__all__ = ["Change", "Corpus", "changed", "nothing"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Corpus:
-    """Rows by id in the order of their ids, the sketches that they use, and the component of each sketch.
+    """Sketches by segment, each in the order of its ids, and the component of each row.
 
-    A function of the set of texts alone: how they came and went leaves no trace.
+    Rows are counted through the segments in the order of their names. A function of the set of texts
+    alone: how they came and went leaves no trace.
     """
 
-    rows: Mapping[str, Row]
-    sketches: Sketches
+    segments: Mapping[str, pa.RecordBatch]
     labels: Places
+    options: NearDuplicateOptions
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @cached_property
+    def ids(self) -> pa.Array:
+        """The id of each row."""
+        found = [batch.column("id") for batch in self.segments.values()]
+        return pa.concat_arrays([pa.array([], pa.string()), *found])
+
+    @cached_property
+    def sketches(self) -> Sketches:
+        return Sketches(tuple(self.segments.values()))
+
+    @cached_property
+    def starts(self) -> dict[str, int]:
+        """The first row of each segment."""
+        sizes = [len(batch) for batch in self.segments.values()]
+        return dict(zip(self.segments, np.cumsum([0, *sizes]).tolist(), strict=False))
+
+    def places(self, ids: pa.Array) -> Places:
+        """The row of each id. Raises ValueError when one is not there."""
+        found = pc.index_in(ids, value_set=self.ids)
+        if found.null_count:
+            raise ValueError(f"{found.null_count} ids are in no row of the corpus")
+        places: Places = found.to_numpy().astype(np.intp)
+        return places
+
+    def resemble(self, left: Places, right: Places) -> npt.NDArray[np.bool_]:
+        """Whether the two rows of each pair are near: what connects them in a component."""
+        sketches = self.sketches
+        near = jaccards_from(sketches, left, right, self.options.threshold) > 0
+        near |= (sketches.keys[left] == sketches.keys[right]).all(axis=1)
+        masked = sketches.masks[left] == sketches.masks[right]
+        if not self.options.numbers_are_variants:
+            masked &= sketches.sizes[left] == 0
+        return np.asarray(near | masked)
+
+    def decide(self, ranks: npt.NDArray[np.float64]) -> Decision:
+        """What becomes of the rows; `ranks` has a line of numbers for each, the lowest ranks best."""
+        firsts = firsts_alike(self.sketches, np.zeros(len(self), dtype=bool))
+        return decide(self.ids, self.sketches, self.labels, firsts, ranks, self.options)
 
 
-def find_near_duplicates(
-    texts: Sequence[Text], options: NearDuplicateOptions | None = None
-) -> NearDuplicates:
-    """What becomes of each text. The order in which they come does not count.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A corpus after a change, the segments that are other than before, and what happened to rows.
 
-    Raises ValueError when two texts have one id.
+    `not_held` are ids that were to be removed and were not there.
     """
-    options = options or NearDuplicateOptions()
-    return outcome(changed(nothing(options), texts, (), options), options)
+
+    corpus: Corpus
+    touched: frozenset[str]
+    added: int
+    replaced: int
+    removed: int
+    not_held: tuple[str, ...]
 
 
 def nothing(options: NearDuplicateOptions) -> Corpus:
     """No rows."""
-    _, sketches = sketch((), options)
-    return Corpus({}, sketches, np.arange(0))
+    return Corpus({}, np.arange(0), options)
 
 
 def changed(
-    corpus: Corpus, texts: Sequence[Text], removed: Collection[str], options: NearDuplicateOptions
-) -> Corpus:
+    corpus: Corpus,
+    texts: Iterable[Text],
+    removed: Collection[str] | None,
+    compute: Compute | None = None,
+) -> Change:
     """The corpus without the removed ids and with these texts, which replace rows of the same id.
 
-    Raises ValueError when two of the texts have one id.
+    With None in place of ids, whatever is not among the texts is removed. Texts are streamed, and only
+    new and changed ones are sketched. Raises ValueError when two of the texts have one id.
     """
-    if repeated := [found for found, n in Counter(text.id for text in texts).items() if n > 1]:
-        raise ValueError(f"{len(repeated)} ids come more than once, such as {min(repeated)!r}")
-    contents = [hash_text(text.text) for text in texts]
-    new = [
-        text
-        for text, content in zip(texts, contents, strict=True)
-        if text.id not in corpus.rows or corpus.rows[text.id].content != content
-    ]
-    found, sketches = sketch((text.text for text in new), options)
-    keys = {text.id: key for text, key in zip(new, found.tolist(), strict=True)}
-    rows = {name: row for name, row in corpus.rows.items() if name not in removed}
-    for text, content in zip(texts, contents, strict=True):
-        key = keys[text.id] if text.id in keys else corpus.rows[text.id].key
-        rows[text.id] = Row(text.rank, content, key)
-    return _with_rows(corpus, dict(sorted(rows.items())), sketches, options)
+    wanted = None
+    if removed is not None:
+        texts = list(texts)
+        wanted = {*removed, *(text.id for text in texts)}
+    held = _held(corpus, wanted)
+    stream = NewTexts(held, corpus.segments, corpus.options)
+    columns = stream.sketched(texts, compute or InThisProcess())
+    gone = (held.keys() if removed is None else held.keys() & set(removed)) - stream.seen
+    left = np.array(sorted(held[name] for name in gone | stream.replaced), dtype=np.intp)
+    after, touched = _rearranged(corpus, left, columns)
+    return Change(
+        after,
+        touched,
+        added=stream.added,
+        replaced=len(stream.replaced),
+        removed=len(gone),
+        not_held=tuple(sorted(set(removed or ()) - held.keys())),
+    )
 
 
-def outcome(corpus: Corpus, options: NearDuplicateOptions) -> NearDuplicates:
-    """What becomes of each row."""
-    rows = corpus.rows.values()
-    places = np.searchsorted(corpus.sketches.keys, _keys(rows))
-    columns = Rows(list(corpus.rows), [row.rank for row in rows], places)
-    return decide(columns, corpus.sketches, corpus.labels, options)
+def _held(corpus: Corpus, wanted: Collection[str] | None) -> dict[str, int]:
+    """The place of each row, or of those wanted, by id."""
+    if wanted is None:
+        return dict(zip(corpus.ids.to_pylist(), range(len(corpus)), strict=True))
+    there = pc.is_in(corpus.ids, value_set=pa.array(sorted(wanted), pa.string()))
+    places = np.flatnonzero(there.to_numpy(zero_copy_only=False))
+    return dict(zip(corpus.ids.take(pa.array(places)).to_pylist(), places.tolist(), strict=True))
 
 
-def _with_rows(
-    corpus: Corpus, rows: Mapping[str, Row], new: Sketches, options: NearDuplicateOptions
-) -> Corpus:
+def _rearranged(
+    corpus: Corpus, left: Places, new: Mapping[str, pa.RecordBatch]
+) -> tuple[Corpus, frozenset[str]]:
     """A component that lost a text is compared anew: it may have hung together by that text."""
-    used = np.isin(corpus.sketches.keys, _keys(rows.values()))
-    whole = used & ~np.isin(corpus.labels, corpus.labels[~used])
-    kept = corpus.sketches if used.all() else corpus.sketches.take(np.flatnonzero(used))
-    sketches = merge([kept, new])
-    labels, fresh = np.arange(len(sketches)), np.ones(len(sketches), dtype=bool)
-    places = np.searchsorted(sketches.keys, corpus.sketches.keys)
-    labels[places[whole]] = places[corpus.labels[whole]]
-    fresh[places[whole]] = False
-    return Corpus(rows, sketches, connect(sketches, labels, fresh, options))
+    segments: dict[str, pa.RecordBatch] = {}
+    origins: list[Places] = [
+        np.zeros(0, dtype=np.intp)
+    ]  # the row of each row before, -1 for a new one
+    touched = set()
+    for name in sorted(corpus.segments.keys() | new.keys()):
+        batch, origin = _segment(corpus, name, left)
+        if name in new or len(origin) < len(corpus.segments.get(name, ())):
+            touched.add(name)
+            batch, origin = _merged(batch, origin, new.get(name))
+        if batch is not None and len(batch):
+            segments[name] = batch
+            origins.append(origin)
+    labels, fresh = _carried_over(corpus.labels, np.concatenate(origins))
+    after = Corpus(segments, labels, corpus.options)
+    firsts = firsts_alike(after.sketches, fresh)
+    labels = connect(after.sketches, labels, fresh, firsts, corpus.options)
+    known = after.sketches
+    whole = Corpus(segments, labels, corpus.options)
+    whole.__dict__["sketches"] = known
+    return whole, frozenset(touched)
 
 
-def _keys(rows: Collection[Row]) -> npt.NDArray[np.bytes_]:
-    return np.array([row.key for row in rows], dtype=KEY)
+def _segment(corpus: Corpus, name: str, left: Places) -> tuple[pa.RecordBatch | None, Places]:
+    """What stays of a segment, and which rows these are."""
+    batch = corpus.segments.get(name)
+    if batch is None:
+        return None, np.zeros(0, dtype=np.intp)
+    start = corpus.starts[name]
+    first, last = np.searchsorted(left, (start, start + len(batch)))
+    rows = np.delete(np.arange(start, start + len(batch)), left[first:last] - start)
+    return (batch if first == last else batch.take(pa.array(rows - start))), rows
+
+
+def _merged(
+    batch: pa.RecordBatch | None, origin: Places, new: pa.RecordBatch | None
+) -> tuple[pa.RecordBatch | None, Places]:
+    """Both in the order of their ids."""
+    if new is None:
+        return batch, origin
+    added = np.full(len(new), -1, dtype=np.intp)
+    if batch is None or not len(batch):
+        return new, added
+    both = pa.concat_batches([batch, new])
+    order = pc.array_sort_indices(both.column("id"))
+    return both.take(order), np.concatenate((origin, added))[order.to_numpy()]
+
+
+def _carried_over(labels: Places, origin: Places) -> tuple[Places, npt.NDArray[np.bool_]]:
+    """The labels of rows whose component is whole, and which rows are to be compared."""
+    stays = np.zeros(len(labels), dtype=bool)
+    stays[origin[origin >= 0]] = True
+    broken = np.zeros(len(labels), dtype=bool)
+    broken[labels[~stays]] = True
+    now = np.full(len(labels), -1, dtype=np.intp)
+    now[origin[origin >= 0]] = np.flatnonzero(origin >= 0)
+    carried, fresh = np.arange(len(origin)), np.ones(len(origin), dtype=bool)
+    known = np.flatnonzero(origin >= 0)
+    known = known[~broken[labels[origin[known]]]]
+    carried[known] = now[labels[origin[known]]]
+    fresh[known] = False
+    return carried, fresh

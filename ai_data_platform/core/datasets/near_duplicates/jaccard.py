@@ -11,11 +11,10 @@ from ai_data_platform.core.datasets.near_duplicates.shingles import (
     places_of,
     tagged_hashes,
 )
-from ai_data_platform.core.datasets.near_duplicates.sketches import Sketches
+from ai_data_platform.core.datasets.near_duplicates.sketches import Places, Sketches
 
 __all__ = ["Places", "jaccards_from"]
 
-Places = npt.NDArray[np.intp]
 _PAIRS_AT_ONCE = 1 << 17
 _SHINGLES_AT_ONCE = 1 << 21
 
@@ -38,16 +37,15 @@ def jaccards_from(
 
 def _upper_bounds(sketches: Sketches, left: Places, right: Places) -> npt.NDArray[np.float64]:
     """Texts differ in at least as many shingles as their bitmaps differ in bits."""
-    sizes = sketches.sizes_of(left) + sketches.sizes_of(right)
-    apart = np.bitwise_count(sketches.bitmaps[left] ^ sketches.bitmaps[right]).sum(
-        axis=1, dtype=np.int64
-    )
+    sizes = sketches.sizes[left] + sketches.sizes[right]
+    differing = sketches.bitmaps(left) ^ sketches.bitmaps(right)
+    apart = np.bitwise_count(differing).sum(axis=1, dtype=np.int64)
     bounds: npt.NDArray[np.float64] = (sizes - apart) / np.maximum(sizes + apart, 1)
     return bounds
 
 
 def _exact(sketches: Sketches, left: Places, right: Places) -> npt.NDArray[np.float64]:
-    sizes = sketches.sizes_of(left) + sketches.sizes_of(right)
+    sizes = sketches.sizes[left] + sketches.sizes[right]
     shared = np.zeros(len(left), dtype=np.int64)
     for some in _chunks(sizes):
         shared[some] = _shared(sketches, left[some], right[some])
@@ -65,10 +63,12 @@ def _chunks(sizes: npt.NDArray[np.int64]) -> Iterator[slice]:
 
 def _shared(sketches: Sketches, left: Places, right: Places) -> npt.NDArray[np.int64]:
     """How many shingles the texts of each pair share: one sort brings the equal ones together."""
-    pairs = np.arange(len(left), dtype=np.uint64)
-    sides = (sketches.take_shingles(side) for side in (left, right))
-    tagged = np.sort(
-        np.concatenate([tagged_hashes(np.repeat(pairs, sizes), found) for sizes, found in sides])
-    )
+    tagged = np.sort(np.concatenate([_tagged(sketches, side) for side in (left, right)]))
     twice = tagged[1:][tagged[1:] == tagged[:-1]]
     return np.bincount(places_of(twice), minlength=len(left))
+
+
+def _tagged(sketches: Sketches, places: Places) -> npt.NDArray[np.uint64]:
+    order, shingles = sketches.shingles(places)
+    pairs = np.repeat(order.astype(np.uint64), sketches.sizes[places[order]])
+    return tagged_hashes(pairs, shingles)

@@ -31,10 +31,12 @@ def rare_shingles(
 ) -> RareShingles:
     """Every two of the texts in different components that reach the threshold are among the meetings.
 
+    `labels` name the component of each of the texts.
+
     For texts x and y, y the shorter, they share one of the first |x| - t|x| + 1 shingles of x and
     |y| - 2t/(1 + t)|y| + 1 of y.
     """
-    sizes = sketches.sizes_of(texts)
+    sizes = sketches.sizes[texts]
     owner, token, place = _by_rarity(sketches, texts, sizes)
     probe = sizes - np.ceil(threshold * sizes - _ROUNDING) + 1
     index = sizes - np.ceil(2 * threshold / (1 + threshold) * sizes - _ROUNDING) + 1
@@ -43,7 +45,7 @@ def rare_shingles(
     owner, token, place = owner[order], token[order], place[order]
     starts = np.searchsorted(token, token, side="left")
     ends = np.searchsorted(token, token, side="right")
-    left = np.flatnonzero((place < index[owner]) & _mixed(labels[texts[owner]], starts, ends))
+    left = np.flatnonzero((place < index[owner]) & _mixed(labels[owner], starts, ends))
     return RareShingles(owner, Ranges(left, left + 1, ends[left]))
 
 
@@ -51,12 +53,11 @@ def _by_rarity(
     sketches: Sketches, texts: Places, sizes: npt.NDArray[np.int64]
 ) -> tuple[Places, Places, Places]:
     """Owner, number and place in its text of each shingle; a text's rarest shingle has place 0."""
-    part = sketches.take(texts)
-    owner = np.repeat(np.arange(len(texts)), sizes)
-    _, token, counts = np.unique(part.shingles, return_inverse=True, return_counts=True)
-    order = np.lexsort((token, counts[token], owner))
-    place = np.arange(len(owner)) - np.repeat(part.offsets[:-1], sizes)
-    return owner, token[order], place
+    by_part, shingles = sketches.shingles(texts)
+    _, token, counts = np.unique(shingles, return_inverse=True, return_counts=True)
+    order = np.lexsort((token, counts[token], np.repeat(by_part, sizes[by_part])))
+    place = np.arange(len(token)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return np.repeat(np.arange(len(texts)), sizes), token[order], place
 
 
 def _mixed(labels: Places, starts: Places, ends: Places) -> npt.NDArray[np.bool_]:

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +28,12 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)
 class Reading:
     """What is compared of a text.
 
-    `key` is equal for texts that say the same word for word; `numbers` and `mask` are 64-bit hashes of
-    the numbers alone and of the text without them. `words` is empty for a text too short to compare.
+    `key`, 128 bits, is equal for texts that say the same word for word; `numbers` and `mask` are 64-bit
+    hashes of the numbers alone and of the text without them. `words` is empty for a text too short to
+    compare, and its mask is that of its words.
     """
 
-    key: str
+    key: tuple[int, int]
     words: list[str]
     numbers: int
     mask: int
@@ -41,13 +44,16 @@ def read(text: str, options: NearDuplicateOptions) -> Reading:
     plain = normalise(text)
     found = words(plain)
     if not found:
-        return Reading(hash_text(plain), [], 0, 0)
+        key = hash_text(plain)
+        return Reading(_halves(key), [], 0, _number(key))
     figures = " ".join(numbers(plain))
     masked = " ".join(masked_words(plain)) if figures else ""
     key = hash_text(" ".join(found), figures, masked)
     if len(found) < options.min_words:
-        return Reading(key, [], 0, 0)
-    return Reading(key, found, _number(hash_text(figures)), _number(hash_text(masked or key)))
+        return Reading(_halves(key), [], 0, _number(hash_text("short", " ".join(found))))
+    if not figures:
+        return Reading(_halves(key), found, 0, _number(key))
+    return Reading(_halves(key), found, _number(hash_text(figures)), _number(hash_text(masked)))
 
 
 def shingle_sets(
@@ -70,10 +76,12 @@ def shingle_sets(
 
 
 def _word_hashes(texts: Sequence[Sequence[str]]) -> npt.NDArray[np.uint64]:
-    known = {word: _word_hash(word) for word in {word for text in texts for word in text}}
-    return np.array([known[word] for text in texts for word in text], dtype=np.uint64)
+    every = list(chain.from_iterable(texts))
+    known = {word: _word_hash(word) for word in dict.fromkeys(every)}
+    return np.fromiter(map(known.__getitem__, every), dtype=np.uint64, count=len(every))
 
 
+@lru_cache(maxsize=1 << 16)  # most words of a batch were in the one before
 def _word_hash(word: str) -> int:
     data = word.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "big")
@@ -97,6 +105,10 @@ def _mixed(values: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     mixed: npt.NDArray[np.uint64] = values ^ (values >> np.uint64(31))
     return mixed
+
+
+def _halves(digest: str) -> tuple[int, int]:
+    return int(digest[:16], 16), int(digest[16:], 16)
 
 
 def _number(digest: str) -> int:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ai_data_platform.core.datasets.near_duplicates.jaccard import Places, jaccards_from
-from ai_data_platform.core.datasets.near_duplicates.sketches import Sketches
+from ai_data_platform.core.datasets.near_duplicates.jaccard import jaccards_from
+from ai_data_platform.core.datasets.near_duplicates.sketches import Places, Sketches
 
 __all__ = ["NOBODY", "Followers", "follow"]
 

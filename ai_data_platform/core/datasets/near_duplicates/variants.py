@@ -16,7 +16,11 @@ _NUMBER = re.compile(
     r"|(?<=[a-z])(?:\+\+|#)"  # C++ and C#: `words` sees only the letter
     r"|(?<![a-z])[a-z]*+\d[a-z0-9]*"  # 42, b2b, iso9001
 )
-_SIGN_OF_ONE = re.compile(r"[\d$€£¥%°#+]")  # five times as quick, and most texts hold none
+_SIGNS = r"\d$€£¥%°#+"
+_SIGN_OF_ONE = re.compile(rf"[{_SIGNS}]")  # five times as quick, and most texts hold none
+_PART = re.compile(rf"(?<![^ ])[^ {_SIGNS}]*+[{_SIGNS}][^ ]*")
+"""A part of a text without white space that may hold numbers; none spans two. Twice as quick, too."""
+
 _MASK = "0"  # digits only stand where a mask stands: every other one was masked
 
 
@@ -25,10 +29,14 @@ def numbers(text: str) -> tuple[str, ...]:
 
     A word with a digit counts whole: `a4` and `a5` differ.
     """
-    return tuple(_NUMBER.findall(text)) if _SIGN_OF_ONE.search(text) else ()
+    if not _SIGN_OF_ONE.search(text):
+        return ()
+    return tuple([found for part in _PART.findall(text) for found in _NUMBER.findall(part)])
 
 
 def masked_words(text: str) -> list[str]:
     """The words of a normalised text with one placeholder for each run of numbers."""
-    found = words(_NUMBER.sub(f" {_MASK} ", text))
+    found = words(_PART.sub(lambda part: _NUMBER.sub(f" {_MASK} ", part[0]), text))
+    if found.count(_MASK) < 2:
+        return found
     return found[:1] + [word for before, word in pairwise(found) if not before == word == _MASK]

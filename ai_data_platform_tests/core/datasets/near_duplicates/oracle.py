@@ -1,14 +1,31 @@
 """The same outcome by comparing every two texts, and texts to compare."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from random import Random
 
-from ai_data_platform.core.datasets.near_duplicates import NearDuplicateOptions, Text
+from ai_data_platform.core.datasets.near_duplicates import (
+    NearDuplicateOptions,
+    NearDuplicates,
+    Text,
+    find_near_duplicates,
+)
+from ai_data_platform.core.datasets.near_duplicates.search import Rank
 from ai_data_platform.core.datasets.near_duplicates.variants import masked_words, numbers
 from ai_data_platform.core.text import normalise, words
 
-__all__ = ["EVERY_PAIR", "VOCABULARY", "jaccard", "naive_clusters", "naive_dropped", "texts_of"]
+__all__ = [
+    "EVERY_PAIR",
+    "VOCABULARY",
+    "Ranked",
+    "found_in",
+    "jaccard",
+    "naive_clusters",
+    "naive_dropped",
+    "ranks_of",
+    "texts_of",
+]
 
 EVERY_PAIR = NearDuplicateOptions(rows_per_band=1, min_words=3)
 """One value a band: two texts at the threshold have no band in common once in 10^19 pairs."""
@@ -16,7 +33,25 @@ EVERY_PAIR = NearDuplicateOptions(rows_per_band=1, min_words=3)
 VOCABULARY = [f"{a}{b}" for a in ("ba", "do", "ki", "mu", "re", "so", "ti") for b in "lmnrst"]
 
 
-def texts_of(seed: int, count: int, length: int = 9) -> list[Text]:
+@dataclass(frozen=True, slots=True)
+class Ranked(Text):
+    """A text of which the lowest (rank, id) of several copies stays."""
+
+    rank: Rank = ()
+
+
+def found_in(
+    texts: Sequence[Ranked], options: NearDuplicateOptions | None = None
+) -> NearDuplicates:
+    """What becomes of the texts by their ranks."""
+    return find_near_duplicates(texts, options, ranks_of(texts))
+
+
+def ranks_of(texts: Sequence[Ranked]) -> Mapping[str, Rank]:
+    return {text.id: text.rank for text in texts}
+
+
+def texts_of(seed: int, count: int, length: int = 9) -> list[Ranked]:
     """Texts of few words in common patterns, so that there are copies, variants, chains and strangers."""
     random = Random(seed)
     patterns = [random.choices(VOCABULARY, k=length) for _ in range(3)]
@@ -26,7 +61,9 @@ def texts_of(seed: int, count: int, length: int = 9) -> list[Text]:
         for place in random.sample(range(length), random.randint(0, 4)):
             chosen[place] = random.choice([*VOCABULARY, "17", "18", "19"])
         rank = (random.randint(0, 2),)
-        found.append(Text(f"t{i:03}", " ".join(chosen[: random.choice([2, length, length])]), rank))
+        words_of_it = chosen[: random.choice([2, length, length])]
+        segment = random.choice(["", "monday", "tuesday"])
+        found.append(Ranked(f"t{i:03}", " ".join(words_of_it), segment, rank))
     return found
 
 
@@ -36,7 +73,7 @@ def jaccard(a: str, b: str) -> float:
     return len(left & right) / len(left | right)
 
 
-def naive_clusters(texts: Sequence[Text], options: NearDuplicateOptions) -> dict[str, str]:
+def naive_clusters(texts: Sequence[Ranked], options: NearDuplicateOptions) -> dict[str, str]:
     """The best row of each connected component, by merging sets."""
     groups = {text.id: {text.id} for text in texts}
     for a, b in combinations(texts, 2):
@@ -47,14 +84,14 @@ def naive_clusters(texts: Sequence[Text], options: NearDuplicateOptions) -> dict
     return {name: min(group, key=best.__getitem__) for name, group in groups.items()}
 
 
-def naive_dropped(texts: Sequence[Text], options: NearDuplicateOptions) -> dict[str, str]:
+def naive_dropped(texts: Sequence[Ranked], options: NearDuplicateOptions) -> dict[str, str]:
     """The kept row that each dropped one repeats, going from the best text to the worst.
 
     A copy of a row that was dropped names what that row names.
     """
     clusters = naive_clusters(texts, options)
-    kept: list[Text] = []
-    decided: list[tuple[Text, Text]] = []
+    kept: list[Ranked] = []
+    decided: list[tuple[Ranked, Ranked]] = []
     for text in sorted(texts, key=lambda text: (text.rank, text.id)):
         same = [named for other, named in decided if _same(other, text)]
         near = [
@@ -73,7 +110,7 @@ def _connected(a: Text, b: Text, options: NearDuplicateOptions) -> bool:
     if _same(a, b):
         return True
     if not _long(a, b, options):
-        return False
+        return words(normalise(a.text)) == words(normalise(b.text)) != []
     masked = masked_words(normalise(a.text)) == masked_words(normalise(b.text))
     return jaccard(a.text, b.text) >= options.threshold or (masked and options.numbers_are_variants)
 

@@ -19,10 +19,11 @@ from ai_data_platform.core.datasets.near_duplicates import (
     find_near_duplicates,
 )
 from ai_data_platform.core.datasets.near_duplicates.prefixes import rare_shingles
-from ai_data_platform.core.datasets.near_duplicates.sketches import sketch
+from ai_data_platform.core.datasets.near_duplicates.sketches import Sketches, sketch
 from ai_data_platform_tests.core.datasets.near_duplicates.oracle import (
     EVERY_PAIR,
     VOCABULARY,
+    found_in,
     jaccard,
     naive_clusters,
     naive_dropped,
@@ -36,11 +37,12 @@ QUESTION = "please tell me how I can return the blue jacket that I ordered last 
 def test_a_copy_is_dropped_for_the_best_one_and_names_it() -> None:
     found = find_near_duplicates(
         [
-            Text("a", QUESTION.upper() + "?!", (1,)),
-            Text("b", QUESTION.replace("blue", "green"), (2,)),
-            Text("c", QUESTION, (0,)),
-            Text("d", "something else that nobody has asked before in any of these rows", (0,)),
-        ]
+            Text("a", QUESTION.upper() + "?!"),
+            Text("b", QUESTION.replace("blue", "green")),
+            Text("c", QUESTION),
+            Text("d", "something else that nobody has asked before in any of these rows"),
+        ],
+        ranks={"a": (1,), "b": (2,), "c": (0,), "d": (0,)},
     )
     assert found == NearDuplicates(
         dropped=(
@@ -104,12 +106,14 @@ def test_a_chain_keeps_both_ends_in_one_cluster_and_drops_the_middle() -> None:
 
 def test_a_dropped_row_names_the_nearest_kept_row_that_is_better() -> None:
     words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
-    best = Text("a", " ".join(words), (0,))
-    nearer = Text("b", " ".join([*words[4:], "x", "y", "z", "w"]), (1,))
-    middle = Text("c", " ".join([*words[3:], "x", "y", "z"]), (2,))
-    found = find_near_duplicates([best, nearer, middle])
+    texts = [
+        Text("a", " ".join(words)),
+        Text("b", " ".join([*words[4:], "x", "y", "z", "w"])),
+        Text("c", " ".join([*words[3:], "x", "y", "z"])),
+    ]
+    found = find_near_duplicates(texts, ranks={"a": (0,), "b": (1,), "c": (2,)})
     assert [(match.id, match.kept_id) for match in found.dropped] == [("c", "b")]
-    turned = find_near_duplicates([best, Text("b", nearer.text, (3,)), middle])
+    turned = find_near_duplicates(texts, ranks={"a": (0,), "b": (3,), "c": (2,)})
     assert [(match.id, match.kept_id) for match in turned.dropped] == [("c", "a")]
 
 
@@ -137,10 +141,10 @@ def test_nothing_comes_of_no_texts() -> None:
 
 
 def test_an_id_that_comes_twice_and_a_rank_that_cannot_be_ordered_are_refused() -> None:
-    with pytest.raises(ValueError, match="1 ids come more than once, such as 'a'"):
+    with pytest.raises(ValueError, match="the id 'a' comes more than once"):
         find_near_duplicates([Text("a", "x"), Text("a", "y")])
-    with pytest.raises(ValueError, match="wanted finite numbers"):
-        Text("a", "x", (float("nan"),))
+    with pytest.raises(ValueError, match="a rank is not a finite number"):
+        find_near_duplicates([Text("a", "x")], ranks={"a": (float("nan"),)})
 
 
 @pytest.mark.parametrize("numbers_are_variants", [True, False])
@@ -152,7 +156,7 @@ def test_the_outcome_is_that_of_comparing_every_two_texts(
     options = NearDuplicateOptions(
         rows_per_band=1, min_words=3, numbers_are_variants=numbers_are_variants
     )
-    found = find_near_duplicates(texts, options)
+    found = found_in(texts, options)
     assert found.clusters == naive_clusters(texts, options)
     assert {match.id: match.kept_id for match in found.dropped} == naive_dropped(texts, options)
 
@@ -161,9 +165,9 @@ def test_the_outcome_is_that_of_comparing_every_two_texts(
 @given(st.integers(0, 10_000), st.randoms(use_true_random=False))
 def test_the_order_of_the_texts_does_not_count(seed: int, random: Random) -> None:
     texts = texts_of(seed, 25)
-    found = find_near_duplicates(texts, EVERY_PAIR)
+    found = found_in(texts, EVERY_PAIR)
     random.shuffle(texts)
-    again = find_near_duplicates(texts, EVERY_PAIR)
+    again = found_in(texts, EVERY_PAIR)
     assert again == found
     assert list(again.clusters) == list(found.clusters)
 
@@ -173,24 +177,24 @@ def test_large_buckets_searched_by_rare_shingles_lose_no_pair(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = texts_of(seed, 80)
-    wanted = find_near_duplicates(texts, EVERY_PAIR)
-    monkeypatch.setattr(clusters, "_LARGE", 1)
-    assert find_near_duplicates(texts, EVERY_PAIR) == wanted
+    wanted = found_in(texts, EVERY_PAIR)
+    monkeypatch.setattr(clusters, "_MANY_PAIRS", 0)
+    assert found_in(texts, EVERY_PAIR) == wanted
 
 
 @pytest.mark.parametrize("threshold", [0.4, 0.5, 0.8])
 def test_rare_shingles_meet_for_every_pair_at_the_threshold(threshold: float) -> None:
-    _, sketches = sketch((text.text for text in texts_of(4, 120, 20)), EVERY_PAIR)
-    texts = np.flatnonzero(sketches.sizes)
-    rare = rare_shingles(sketches, texts, np.arange(len(sketches)), threshold)
+    written = sorted({text.text for text in texts_of(4, 120, 20)})
+    parts = (written[:40], written[40:50], written[50:])
+    sketches = Sketches(tuple(sketch(some, some, EVERY_PAIR) for some in parts))
+    texts = np.random.default_rng(1).permutation(np.flatnonzero(sketches.sizes))
+    rare = rare_shingles(sketches, texts, texts, threshold)
     met = {
         frozenset(pair)
         for left, right in rare.meetings.pairs()
         for pair in zip(texts[rare.texts[left]], texts[rare.texts[right]], strict=True)
     }
-    sets = {
-        text: set(sketches.take_shingles(np.array([text]))[1].tolist()) for text in texts.tolist()
-    }
+    sets = {text: set(sketches.shingles(np.array([text]))[1].tolist()) for text in texts.tolist()}
     near = {
         frozenset((a, b))
         for a in sets
@@ -244,7 +248,8 @@ def test_planted_copies_are_found_and_look_alikes_stay() -> None:
     sample = [" ".join(random.choices(vocabulary, k=25)) for _ in range(400)]
     planted = planted_texts(sample, 3000)
     found = find_near_duplicates(
-        [Text(text.id, text.text, (text.source is not None,)) for text in planted]
+        [Text(text.id, text.text) for text in planted],
+        ranks={text.id: (text.source is not None,) for text in planted},
     )
     sources = {text.id: text.source for text in planted if text.source}
     right = [match for match in found.dropped if sources.get(match.id) == match.kept_id]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ai_data_platform.core.datasets.near_duplicates import NearDuplicateOptions
 from ai_data_platform.core.datasets.near_duplicates.jaccard import jaccards_from
 from ai_data_platform.core.datasets.near_duplicates.shingles import read, shingle_sets
-from ai_data_platform.core.datasets.near_duplicates.sketches import sketch
+from ai_data_platform.core.datasets.near_duplicates.sketches import Sketches, sketch
 from ai_data_platform_tests.core.datasets.near_duplicates.oracle import jaccard
 
 OPTIONS = NearDuplicateOptions(min_words=1)
@@ -67,8 +67,11 @@ def test_runs_of_words_end_with_their_text() -> None:
 def test_the_jaccard_index_is_exact_whatever_the_bound_leaves_out(
     texts: list[str], threshold: float
 ) -> None:
-    keys, sketches = sketch(texts, OPTIONS)
-    places = np.searchsorted(sketches.keys, keys)
+    names = [str(place) for place in range(len(texts))]
+    halves = len(texts) // 2  # two batches: places are counted through both
+    parts = ((names[:halves], texts[:halves]), (names[halves:], texts[halves:]))
+    sketches = Sketches(tuple(sketch(ids, some, OPTIONS) for ids, some in parts))
+    places = np.arange(len(texts))
     left, right = (side.ravel() for side in np.meshgrid(places, places))
     wanted = [jaccard(a, b) for b in texts for a in texts]
     assert jaccards_from(sketches, left, right, threshold).tolist() == [

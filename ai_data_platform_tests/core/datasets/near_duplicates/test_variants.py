@@ -1,6 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ai_data_platform.core.datasets.near_duplicates import variants
 from ai_data_platform.core.datasets.near_duplicates.variants import masked_words, numbers
+from ai_data_platform.core.text import normalise
 
 
 @pytest.mark.parametrize(
@@ -23,6 +27,12 @@ def test_a_number_keeps_its_sign_its_currency_and_the_letters_around_it(
     text: str, found: tuple[str, ...]
 ) -> None:
     assert numbers(text) == found
+
+
+@given(st.text("aé1 -+#$%."))
+def test_numbers_found_part_by_part_are_those_of_the_whole_text(text: str) -> None:
+    plain = normalise(text)
+    assert numbers(plain) == tuple(variants._NUMBER.findall(plain))
 
 
 def test_masked_words_are_equal_for_texts_that_differ_in_their_numbers_only() -> None:

@@ -15,9 +15,9 @@ trimmed as (
         parent_message_id,
         thread,
         turn_index,
-        trim(user_message, e' \t\r\n') as user_message,
-        trim(assistant_message, e' \t\r\n') as assistant_message,
-        rating,
+        {{ trimmed('user_message') }} as user_message,
+        {{ trimmed('assistant_message') }} as assistant_message,
+        cast(rating as smallint) as rating,
         model,
         user_id,
         created_at,
@@ -25,13 +25,6 @@ trimmed as (
         source_line
     from source
 
-),
-
-ordered as (
-
-    select * from trimmed
-    order by conversation_id, turn_index, message_id, record_id
-
 )
 
-select * from ordered
+select * from trimmed

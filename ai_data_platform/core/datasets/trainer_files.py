@@ -1,0 +1,102 @@
+"""Files beside a dataset that trainers read it by: LLaMA-Factory's dataset_info.json, Axolotl's YAML.
+
+TRL needs none: `messages` and `prompt/chosen/rejected` are its own formats.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import orjson
+
+__all__ = ["preference_trainer_files", "sft_trainer_files"]
+
+_TAGS = {
+    "role_tag": "role",
+    "content_tag": "content",
+    "user_tag": "user",
+    "assistant_tag": "assistant",
+    "system_tag": "system",
+}
+_RUN_HERE = (
+    "# Part of a configuration for Axolotl: put base_model and the training settings beside it. Paths are\n"
+    "# relative to this folder. A row longer than sequence_len stops the run instead of being dropped.\n"
+)
+
+
+def sft_trainer_files(splits: Sequence[str], max_tokens: int) -> dict[str, bytes]:
+    """File names and contents for a dataset of `messages` in `data/<split>.parquet`.
+
+    LLaMA-Factory knows it as `sft` and `sft_validation`, read where it lies.
+    """
+    info = {
+        _name("sft", split): {
+            "file_name": f"data/{split}.parquet",
+            "formatting": "sharegpt",
+            "columns": {"messages": "messages"},
+            "tags": _TAGS,
+        }
+        for split in splits
+    }
+    fields = [
+        "type: chat_template",
+        "field_messages: messages",
+        "message_property_mappings: {role: role, content: content}",
+    ]
+    return {"dataset_info.json": _json(info), "axolotl.yml": _axolotl(splits, fields, max_tokens)}
+
+
+def preference_trainer_files(
+    splits: Mapping[str, Iterable[Mapping[str, Any]]], max_tokens: int
+) -> dict[str, bytes]:
+    """File names and contents for pairs in `data/<split>.parquet`, given as rows by split.
+
+    LLaMA-Factory takes an answer for a pair only where it is one message and no list, and trains on the
+    prompt otherwise, with no more than a log line. So the pairs stand a second time in `llama_factory/`.
+    """
+    files = {
+        f"llama_factory/{split}.jsonl": b"".join(_one_message_a_side(row) for row in rows)
+        for split, rows in splits.items()
+    }
+    info = {
+        _name("preference", split): {
+            "file_name": f"llama_factory/{split}.jsonl",
+            "formatting": "sharegpt",
+            "ranking": True,
+            "columns": {"messages": "prompt", "chosen": "chosen", "rejected": "rejected"},
+            "tags": _TAGS,
+        }
+        for split in splits
+    }
+    fields = [
+        "type: chat_template.default",
+        "field_messages: prompt",
+        "field_chosen: chosen",
+        "field_rejected: rejected",
+    ]
+    yaml = _axolotl(list(splits), fields, max_tokens, "rl: dpo\n")
+    return {**files, "dataset_info.json": _json(info), "axolotl.yml": yaml}
+
+
+def _one_message_a_side(row: Mapping[str, Any]) -> bytes:
+    sides = {side: row[side][-1] for side in ("chosen", "rejected")}
+    named = {name: row[name] for name in ("pair_id", "conversation_id") if name in row}
+    return orjson.dumps({"prompt": row["prompt"], **sides, **named}) + b"\n"
+
+
+def _axolotl(
+    splits: Sequence[str], fields: Sequence[str], max_tokens: int, head: str = ""
+) -> bytes:
+    lines = [f"sequence_len: {max_tokens}", "excess_length_strategy: raise"]
+    for key, split in (("datasets", "train"), ("test_datasets", "validation")):
+        if split in splits:
+            entry = [f"path: data/{split}.parquet", "ds_type: parquet", "split: train", *fields]
+            lines += [f"{key}:", f"  - {entry[0]}", *(f"    {line}" for line in entry[1:])]
+    return f"{_RUN_HERE}{head}{chr(10).join(lines)}\n".encode()
+
+
+def _name(dataset: str, split: str) -> str:
+    return dataset if split == "train" else f"{dataset}_{split}"
+
+
+def _json(value: object) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n"

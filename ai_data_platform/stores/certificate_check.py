@@ -1,0 +1,286 @@
+"""A leakage certificate checked again, from the files that it is about."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, zip_longest
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import pyarrow.parquet as pq
+
+from ai_data_platform.core.datasets.leakage.certificate import (
+    Certificate,
+    CertifiedRow,
+    Violation,
+    figures_of,
+    seal_of,
+)
+from ai_data_platform.core.datasets.leakage.items import EvaluationItem, item_hashes, set_hashes
+from ai_data_platform.core.datasets.leakage.options import CertificateOptions, ContaminationOptions
+from ai_data_platform.core.datasets.leakage.recheck import ItemBook, NearBook, text_set
+from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
+from ai_data_platform.core.errors import AidpError, SourceUnreadable
+from ai_data_platform.core.fingerprints import hash_bytes
+
+__all__ = ["Verification", "certified_rows", "verify_certificate"]
+
+FindItems = Callable[[str], Sequence[EvaluationItem] | None]
+_ROWS_AT_ONCE = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was compared, and every point in which the certificate and the files differ.
+
+    `claims` is what the certificate itself says: it may describe its files rightly and say that they leak.
+    """
+
+    certificate: Path
+    claims: bool
+    compared: Mapping[str, int]
+    differences: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """The certificate says that nothing leaks, and all of it was found to be so."""
+        return self.claims and not self.differences
+
+
+def verify_certificate(
+    path: Path, find_items: FindItems, log: Callable[[str], None] = lambda line: None
+) -> Verification:
+    """Work out everything that the certificate says anew, from the data files beside it.
+
+    `find_items` gives the evaluation items that hash to what the certificate names, or None when they are
+    nowhere. Raises SourceUnreadable when the file is no certificate.
+    """
+    record = _read(path)
+    differences = [*_sealed(path, record), *_files(path.parent, record["files"], log)]
+    items = find_items(record["evaluation"]["sha256"])
+    if items is None:
+        sha256 = record["evaluation"]["sha256"]
+        differences.append(f"evaluation: no items with the hash {sha256} were found")
+    compared: dict[str, int] = {"files": len(record["files"])}
+    if not differences:
+        again = _worked_out(path.parent, record, items or (), log)
+        differences += _differing(record, again.record())
+        compared |= {
+            "rows": sum(again.rows.values()),
+            "pairs_of_rows": sum(a * b for a, b in combinations(again.rows.values(), 2)),
+            "evaluation_items": len(items or ()),
+            "rows_with_items": sum(again.rows.values()) * len(items or ()),
+        }
+    return Verification(path, bool(record["holds"]), compared, tuple(differences))
+
+
+def certified_rows(path: Path) -> Iterator[CertifiedRow]:
+    """The rows of a data file as a certificate speaks of them: each goes by its conversation.
+
+    Raises SourceUnreadable for a file without conversations or messages.
+    """
+    with pq.ParquetFile(path) as file:
+        known = set(file.schema_arrow.names)
+        if not {"conversation_id", "messages"} <= known:
+            raise SourceUnreadable(
+                "no_conversations",
+                f"{path} has the columns {', '.join(sorted(known))}, wanted conversation_id and messages",
+            )
+        columns = [name for name in ("conversation_id", "messages", "user_hash") if name in known]
+        for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns):
+            for row in batch.to_pylist():
+                yield _row(row)
+
+
+def _row(row: Mapping[str, Any]) -> CertifiedRow:
+    texts = tuple(message["content"] for message in row["messages"])
+    name = row["conversation_id"]
+    return CertifiedRow(name, texts, row.get("user_hash"), name)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        record: dict[str, Any] = orjson.loads(path.read_bytes())
+        _ = record["files"], record["splits"], record["thresholds"], record["evaluation"]["sha256"]
+        _ = record["holds"], record["seal"]
+    except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+        raise SourceUnreadable(
+            "no_certificate", f"{path} cannot be read as a leakage certificate ({error!r})"
+        ) from error
+    return record
+
+
+def _sealed(path: Path, record: Mapping[str, Any]) -> Iterator[str]:
+    """The certificate is as it was written: by its own seal, and by the manifest of its version."""
+    if record["seal"] != seal_of(record):
+        yield "seal: the certificate was changed after it was made"
+    manifest = path.parent / "manifest.json"
+    if manifest.is_file():
+        wanted = orjson.loads(manifest.read_bytes()).get("files", {}).get(path.name)
+        if wanted is not None and wanted != hash_bytes(path.read_bytes()):
+            yield f"{path.name}: not the file that the version's manifest names"
+
+
+def _files(folder: Path, files: Mapping[str, str], log: Callable[[str], None]) -> Iterator[str]:
+    """Files that are missing, changed, or lie beside those that the certificate is about."""
+    for name, wanted in files.items():
+        log(f"hashing {name}")
+        if not (folder / name).is_file():
+            yield f"files.{name}: there is no such file"
+        elif (seen := _sha256(folder / name)) != wanted:
+            yield f"files.{name}: its SHA-256 is {seen}, the certificate names {wanted}"
+    beside = {path.relative_to(folder).as_posix() for path in folder.glob("data/*.parquet")}
+    for name in sorted(beside - set(files)):
+        yield f"files.{name}: lies beside the certified files, and the certificate does not name it"
+    for path in sorted(folder.glob("jsonl/*.jsonl")):
+        if f"data/{path.stem}.parquet" in files:
+            yield from _same_rows(folder, path)
+        else:
+            yield f"files.jsonl/{path.name}: there is no Parquet file of these rows"
+
+
+def _same_rows(folder: Path, jsonl: Path) -> Iterator[str]:
+    """The JSONL of a split holds the conversations and messages of its Parquet file."""
+    parquet = folder / "data" / f"{jsonl.stem}.parquet"
+    rows = certified_rows(parquet) if parquet.is_file() else iter(())
+    with jsonl.open("rb") as lines:
+        for place, (line, row) in enumerate(zip_longest(lines, rows), start=1):
+            if line is None or row is None or _parsed(line) != row:
+                yield f"files.jsonl/{jsonl.name}: row {place} is not that of data/{parquet.name}"
+                return
+
+
+def _parsed(line: bytes) -> CertifiedRow | None:
+    try:
+        return _row(orjson.loads(line))
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+
+
+def _worked_out(
+    folder: Path,
+    record: Mapping[str, Any],
+    items: Sequence[EvaluationItem],
+    log: Callable[[str], None],
+) -> Certificate:
+    options = _options(record["thresholds"])
+    splits = {name: _Split(name, folder / f"data/{name}.parquet") for name in record["splits"]}
+    book = ItemBook(items, options.contamination)
+    found: list[Violation] = []
+    seen = {}
+    for place, split in enumerate(splits.values()):
+        others = [*splits.values()][place + 1 :]
+        log(f"comparing the rows of {split.name} with the items and with {len(others)} splits")
+        books = {other.name: other.near_book(options.duplicates) for other in others}
+        seen[split.name] = _Seen(split)
+        for row in split.rows():
+            seen[split.name].add(row)
+            found += _contaminated(split.name, row, book)
+            found += _leaking(split.name, row, books, options.duplicates)
+    found += _shared(seen)
+    return Certificate(
+        options=options,
+        files=record["files"],
+        rows={name: one.rows for name, one in seen.items()},
+        rows_without_user={name: one.without_user for name, one in seen.items()},
+        evaluation_sets=set_hashes(items),
+        evaluation_hash=item_hashes(items),
+        common_texts=book.common_texts,
+        figures=figures_of(found, len(items)),
+        violations=tuple(sorted(found)),
+    )
+
+
+class _Split(NamedTuple):
+    """One split and where its rows are; a split without a file has none."""
+
+    name: str
+    path: Path
+
+    def rows(self) -> Iterator[CertifiedRow]:
+        if self.path.is_file():
+            yield from certified_rows(self.path)
+
+    def near_book(self, options: NearDuplicateOptions) -> NearBook:
+        sets = {
+            row.id: text_set(row.text, options.shingle, options.min_words) for row in self.rows()
+        }
+        return NearBook(sets, options.threshold)
+
+
+class _Seen:
+    """What was met in a split."""
+
+    def __init__(self, split: _Split) -> None:
+        self.rows = self.without_user = 0
+        self.conversations: set[str] = set()
+        self.users: set[str] = set()
+
+    def add(self, row: CertifiedRow) -> None:
+        self.rows += 1
+        self.conversations.add(row.conversation_id)
+        if row.user_hash is None:
+            self.without_user += 1
+        else:
+            self.users.add(row.user_hash)
+
+
+def _contaminated(split: str, row: CertifiedRow, book: ItemBook) -> Iterator[Violation]:
+    match = book.strongest(row.texts)
+    if match is not None:
+        yield Violation(
+            "contaminated_row", split, row.id, match.set_name, match.item_id, match.share
+        )
+
+
+def _leaking(
+    split: str, row: CertifiedRow, books: Mapping[str, NearBook], options: NearDuplicateOptions
+) -> Iterator[Violation]:
+    if books:
+        mine = text_set(row.text, options.shingle, options.min_words)
+        for other, book in books.items():
+            for name, jaccard in book.near(mine):
+                yield Violation("leaked_pair", split, row.id, other, name, jaccard)
+
+
+def _shared(seen: Mapping[str, _Seen]) -> Iterator[Violation]:
+    for (a, mine), (b, theirs) in combinations(seen.items(), 2):
+        for name in mine.conversations & theirs.conversations:
+            yield Violation("shared_conversation", a, name, b, name, 1.0)
+        for user in mine.users & theirs.users:
+            yield Violation("shared_user", a, user, b, user, 1.0)
+
+
+def _options(thresholds: Mapping[str, Any]) -> CertificateOptions:
+    try:
+        duplicates = NearDuplicateOptions(
+            threshold=thresholds["jaccard"],
+            shingle=thresholds["shingle"],
+            min_words=thresholds["min_words"],
+        )
+        return CertificateOptions(duplicates, ContaminationOptions(**thresholds["contamination"]))
+    except (AidpError, KeyError, TypeError) as error:
+        raise SourceUnreadable(
+            "no_certificate", f"its thresholds cannot be used: {error}"
+        ) from error
+
+
+def _differing(said: Any, seen: Any, where: str = "") -> Iterator[str]:
+    """Each value that is not the same on both sides; the seal has been looked at before."""
+    if isinstance(said, Mapping) and isinstance(seen, Mapping):
+        for name in dict.fromkeys([*said, *seen]):
+            if where or name != "seal":
+                yield from _differing(said.get(name), seen.get(name), f"{where}.{name}".lstrip("."))
+    elif said != seen:
+        yield f"{where}: the certificate says {_brief(said)}, worked out again it is {_brief(seen)}"
+
+
+def _brief(value: Any) -> str:
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
