@@ -48,9 +48,8 @@ __all__ = ["CHECKOUT", "SAMPLE", "Settings", "read_settings"]
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 SAMPLE = CHECKOUT / "examples" / "sample"
-_CLOSE = (
-    0.75  # finds AIDP_LOGS for AIDP_CHAT_LOGS; AIDP_SERVICE_PORT, which Kubernetes sets, is far off
-)
+_CLOSE = 0.77
+"""Finds AIDP_LOGS for AIDP_CHAT_LOGS (0.78), not AIDP_TEST_DATA for AIDP_TEST_SHARE (0.76)."""
 
 _WORDS = r"[^\W_]+( [^\W_]+)*"
 _TEST_DATA = "AIDP_TEST_DATA"  # read by tests and benchmarks; it looks like AIDP_TEST_SHARE

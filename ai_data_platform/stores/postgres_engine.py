@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -38,6 +39,13 @@ class PostgresEngine:
     version = "postgres"
 
     def __init__(self, url: str) -> None:
+        try:
+            version("dbt-postgres")
+        except PackageNotFoundError:
+            raise ConfigurationError(
+                "AIDP_WAREHOUSE names a PostgreSQL database, and dbt-postgres is not installed: "
+                "`pip install 'ai_data_platform[postgres]'`"
+            ) from None
         self._url = url
         self._parameters = _parameters(url)
 
@@ -131,13 +139,13 @@ def _load(connection: Any, schema: str, days: Sequence[Path]) -> int:
 def _variables(connection: Any) -> dict[str, str]:
     """What the SQL has to know of this server. Raises ConfigurationError when it does not store UTF-8."""
     shown = "current_setting('server_version_num')::int, current_setting('server_encoding')"
-    version, encoding = _rows(connection, f"select {shown}")[0]
+    release, encoding = _rows(connection, f"select {shown}")[0]
     if encoding != "UTF8":
         raise ConfigurationError(
             f"the warehouse stores texts as {encoding}, wanted UTF8: create the database with "
             "`encoding 'UTF8'`"
         )
-    built_in = version >= _FIRST_WITH_OWN_COLLATIONS
+    built_in = release >= _FIRST_WITH_OWN_COLLATIONS
     return {} if built_in else {"postgres_collation": "und-x-icu"}
 
 

@@ -35,7 +35,7 @@ from ai_data_platform.stores.candidates import (
     stage_dataset,
     staged_from,
 )
-from ai_data_platform.stores.certificate_check import certified_rows
+from ai_data_platform.stores.certified_files import certified_rows
 from ai_data_platform.stores.conversation_vectors import CONVERSATION_VECTORS, conversation_vectors
 from ai_data_platform.stores.evaluation_items import items_from
 from ai_data_platform.stores.hashed_files import write_rows

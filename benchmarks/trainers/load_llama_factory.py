@@ -29,7 +29,7 @@ def main(sft: str, preference: str, tokenizer_folder: str) -> None:
                 {
                     "trainer": f"LLaMA-Factory {version('llamafactory')}",
                     "dataset": f"{kind} {Path(entry['file_name']).suffix[1:]}",
-                    "split": "validation" if name.endswith("validation") else "train",
+                    "split": name.partition("_")[2] or "train",
                     "rows_in": wanted,
                     "rows_out": len(prepared),
                     "longest": max(lengths, default=0),

@@ -50,8 +50,8 @@ def preference_trainer_files(
 ) -> dict[str, bytes]:
     """File names and contents for pairs in `data/<split>.parquet`, given as rows by split.
 
-    LLaMA-Factory takes an answer for a pair only where it is one message and no list, and trains on the
-    prompt otherwise, with no more than a log line. So the pairs stand a second time in `llama_factory/`.
+    LLaMA-Factory takes the sides of a pair only where each is one message, and drops a row whose sides are
+    lists. So the pairs stand a second time in `llama_factory/`.
     """
     files = {
         f"llama_factory/{split}.jsonl": b"".join(_one_message_a_side(row) for row in rows)

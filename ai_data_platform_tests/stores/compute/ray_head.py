@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 __all__ = ["ray_head"]
 
@@ -26,15 +27,19 @@ def ray_head() -> Iterator[str]:
     subprocess.run([ray, "get-auth-token", "--generate"], check=True, capture_output=True)
     port = _free_port()
     start = ["start", "--head", f"--port={port}", "--num-cpus=2", "--include-dashboard=false"]
-    head = subprocess.Popen(
-        [ray, *start, "--block"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait_for(port, head)
-        yield f"127.0.0.1:{port}"
-    finally:
-        head.terminate()
-        head.wait()
+    # Sessions that are left in /tmp/ray are what the next `ray.init` of anybody would look for.
+    with TemporaryDirectory(prefix="ray", ignore_cleanup_errors=True) as folder:
+        head = subprocess.Popen(
+            [ray, *start, f"--temp-dir={folder}", "--block"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(port, head)
+            yield f"127.0.0.1:{port}"
+        finally:
+            head.terminate()
+            head.wait()
 
 
 def _free_port() -> int:
