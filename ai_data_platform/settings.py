@@ -52,7 +52,6 @@ _CLOSE = 0.77
 """Finds AIDP_LOGS for AIDP_CHAT_LOGS (0.78), not AIDP_TEST_DATA for AIDP_TEST_SHARE (0.76)."""
 
 _WORDS = r"[^\W_]+( [^\W_]+)*"
-_TEST_DATA = "AIDP_TEST_DATA"  # read by tests and benchmarks; it looks like AIDP_TEST_SHARE
 _PLUGIN = r"[A-Za-z_][\w.]*:[A-Za-z_]\w*"
 
 
@@ -540,6 +539,6 @@ def _misspelt_names() -> list[str]:
     """A line for each variable that nearly names a setting: unread, it would leave the default in force."""
     known = [f"AIDP_{name.upper()}" for name in Settings.model_fields]
     given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
-    strangers = sorted(name for name in given - {*known, _TEST_DATA} if name.startswith("AIDP_"))
+    strangers = sorted(name for name in given - {*known} if name.startswith("AIDP_"))
     close = [(name, get_close_matches(name, known, n=1, cutoff=_CLOSE)) for name in strangers]
     return [f"{name}: there is no such setting; is it {near[0]}?" for name, near in close if near]

@@ -293,8 +293,6 @@ class _Sample:
         packed += packer.flush(zlib.Z_SYNC_FLUSH)  # all but the end mark, the same on every machine
         (folder / f"{FIRST_DAY.isoformat()}-late.jsonl.gz").write_bytes(packed)
         self._planted["file_truncated_gzip"] += 1
-        self._planted["rows_before_the_truncation"] += _TRUNCATED_ROWS
-        self._totals["chat_rows"] += _TRUNCATED_ROWS
 
     def _late_rows(self) -> Iterator[Row]:
         for number in range(_TRUNCATED_ROWS + 1):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import orjson
 import pyarrow.parquet as pq
 import pytest
@@ -153,7 +154,8 @@ def test_the_docs_have_a_catalog_with_the_columns_of_the_files(
 
 
 @pytest.mark.slow
-def test_an_empty_source_fails_the_build(tmp_path: Path) -> None:
+def test_an_empty_source_fails_the_build(on_duckdb: Home, tmp_path: Path) -> None:
+    shutil.copytree(on_duckdb.root / "dbt", tmp_path / "home" / "dbt")  # parsed already
     home = Home(tmp_path / "home", PROJECT)
     sources = write_day(home, [])
 
@@ -187,3 +189,33 @@ def test_a_part_of_the_models_reads_the_files_of_the_others(
 
     assert done.returncode == 0, done.stdout
     assert (lake / "clean_conversations.parquet").read_bytes() == wanted
+
+
+@pytest.mark.slow
+def test_rows_that_come_twice_are_lost_or_invented_are_found(on_duckdb: Home) -> None:
+    compiled = on_duckdb.warehouse.project.target / "run" / "compiled"
+
+    def found(test: str) -> list[str]:
+        (path,) = compiled.rglob(f"{test}.sql")
+        query = path.read_text().replace('"memory"."main".', "")
+        return sorted(row[0] for row in database.execute(query).fetchall())
+
+    with duckdb.connect() as database:
+        for name in ("stg_chat_logs", "clean_conversations", "dropped_conversations"):
+            database.execute(f"create table {name} as from '{on_duckdb.lake.path(name)}'")
+        unique, balanced = (
+            "unique_stg_chat_logs_record_id",
+            "assert_every_row_is_kept_or_dropped_once",
+        )
+        assert (found(unique), found(balanced)) == ([], [])
+
+        database.execute(
+            "update dropped_conversations set record_id = 'r-late' where record_id = 'r-blank'"
+        )
+        database.execute("delete from clean_conversations where record_id = 'r-text-00'")
+        database.execute(
+            "update stg_chat_logs set record_id = 'r-huge' where record_id = 'r-unrated'"
+        )
+
+        assert found(unique) == ["r-huge"]
+        assert found(balanced) == ["r-blank", "r-late", "r-text-00", "r-unrated"]

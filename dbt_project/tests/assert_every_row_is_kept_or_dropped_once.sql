@@ -2,37 +2,55 @@
 
 with
 
-places as (
+staged as (
 
-    select
-        record_id,
-        1 as staged,
-        0 as accounted
-    from {{ ref('stg_chat_logs') }}
+    select record_id from {{ ref('stg_chat_logs') }}
+
+),
+
+kept as (
+
+    select record_id from {{ ref('clean_conversations') }}
+
+),
+
+dropped as (
+
+    select record_id from {{ ref('dropped_conversations') }}
+
+),
+
+accounted as (
+
+    select record_id from kept
     union all
-    select
-        record_id,
-        0 as staged,
-        1 as accounted
-    from {{ ref('clean_conversations') }}
-    union all
-    select
-        record_id,
-        0 as staged,
-        1 as accounted
-    from {{ ref('dropped_conversations') }}
+    select record_id from dropped
+
+),
+
+missing_or_invented as (
+
+    select coalesce(staged.record_id, accounted.record_id) as record_id
+    from staged
+    full outer join accounted on staged.record_id = accounted.record_id
+    where staged.record_id is null or accounted.record_id is null
+
+),
+
+-- Within one of the two, a record comes once: their own tests say so.
+kept_and_dropped as (
+
+    select kept.record_id
+    from kept
+    inner join dropped on kept.record_id = dropped.record_id
 
 ),
 
 unbalanced as (
 
-    select
-        record_id,
-        sum(staged) as staged,
-        sum(accounted) as accounted
-    from places
-    group by record_id
-    having sum(staged) != 1 or sum(accounted) != 1
+    select record_id from missing_or_invented
+    union all
+    select record_id from kept_and_dropped
 
 )
 
