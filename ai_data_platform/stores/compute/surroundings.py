@@ -12,7 +12,14 @@ from ai_data_platform.core.fingerprints import hash_bytes, hash_text
 
 __all__ = ["differences", "surroundings"]
 
-_LIBRARIES = ("ftfy", "numpy", "phonenumbers", "py3langid", "pyarrow", "scipy")  # that batch functions call
+_LIBRARIES = (
+    "ftfy",
+    "numpy",
+    "phonenumbers",
+    "py3langid",
+    "pyarrow",
+    "scipy",
+)  # that batch functions call
 
 
 @cache

@@ -27,7 +27,10 @@ def test_a_percentile_is_the_value_at_its_nearest_rank(
 
 
 @settings(deadline=None, derandomize=True)
-@given(st.lists(st.integers(-(2**53), 2**53), min_size=1), st.sampled_from([0.05, 0.25, 0.5, 0.95, 1.0]))
+@given(
+    st.lists(st.integers(-(2**53), 2**53), min_size=1),
+    st.sampled_from([0.05, 0.25, 0.5, 0.95, 1.0]),
+)
 def test_the_share_of_values_does_not_exceed_the_percentile(
     values: list[int], share: float
 ) -> None:
