@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ai_data_platform.core.feedback import Kind
+
 __all__ = ["FeedbackBody", "FeedbackReceipt", "FeedbackStats", "Liveness", "SearchAnswer", "Status"]
 
 MAX_FEEDBACK_CHARACTERS = 10_000
@@ -44,6 +46,24 @@ class FeedbackBody(BaseModel):
     event_id: Annotated[
         Identifier | None,
         Field(description="Send one with every event that may be sent again: it is counted once."),
+    ] = None
+    kind: Annotated[
+        Kind,
+        Field(
+            description="stars: 1 to 5; thumbs: up is 5, down is 1; comparison: of two answers shown side "
+            "by side the better is 5 and the other 1, both 3 for a tie"
+        ),
+    ] = "stars"
+    edited_text: Annotated[
+        str | None,
+        Field(
+            max_length=MAX_FEEDBACK_CHARACTERS,
+            description="The answer as this person would have it",
+        ),
+    ] = None
+    shown_position: Annotated[
+        int | None,
+        Field(ge=1, le=1000, description="Place among the answers shown together, from 1"),
     ] = None
     created_at: Annotated[
         str | int | Annotated[float, Field(allow_inf_nan=False)] | None,

@@ -55,6 +55,9 @@ FEEDBACK = pa.schema(
         pa.field("created_at", pa.timestamp("us", tz="UTC"), nullable=False),
         pa.field("source_file", pa.string(), nullable=False),
         pa.field("source_line", pa.int64(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),  # stars, thumbs or comparison
+        pa.field("edited_text", pa.string()),  # the answer as the rater would have it
+        pa.field("shown_position", pa.int32()),  # 1-based place among the answers shown together
     ]
 )
 """One rating of one answer by one person."""
@@ -88,6 +91,7 @@ COLUMNS = {
     "created_at": "time of the answer or rating, UTC",
     "doc_id": "hash of the document's uri",
     "drop_reason": "why the row does not train; null when it does",
+    "edited_text": "the answer as the rater would have it",
     "embedder": "fingerprint of the model that made the vector",
     "embedding_text": "the text that is embedded: headings and passage",
     "event_id": "the client's id of the rating, or a hash of it",
@@ -102,6 +106,7 @@ COLUMNS = {
     "hit_at_5_published": "hit@5 of the published index on the same question",
     "human_faithfulness": "a person's label of the stored answer, 0 to 1",
     "matched_record_id": "the record that this one repeats",
+    "kind": "how it was rated: `stars`, `thumbs` or `comparison`",
     "language": "ISO 639 code of the language; `und` where it cannot be told",
     "language_score": "how sure the language is, 0 to 1",
     "media_type": "type of the document's file",
@@ -137,6 +142,7 @@ COLUMNS = {
     "retrieved_faithfulness_published": "the same with the published index's passages",
     "sections": "text below each heading or of each page",
     "set_name": "evaluation set: the name of its file",
+    "shown_position": "place among the answers shown together, from 1; null when alone or not known",
     "source": "name of the source folder",
     "source_file": "file that the record was read from",
     "source_line": "line or row of that file, from 1",

@@ -28,6 +28,9 @@ create table if not exists events (
     created_at text not null,
     source_file text not null,
     source_line integer not null,
+    kind text not null default 'stars',
+    edited_text text,
+    shown_position integer,
     day text not null generated always as (substr(created_at, 1, 10)) stored
 );
 create index if not exists events_by_day on events (day, sequence);
@@ -47,12 +50,15 @@ create table if not exists processed (
 insert or ignore into processed values (1, 0);
 """
 
-_CONTENT = "conversation_id, message_id, rating, feedback_text, user_id"
+_RATED = "conversation_id, message_id, rating, feedback_text, user_id"
+_SHOWN = "kind, edited_text, shown_position"
+_CONTENT = f"{_RATED}, {_SHOWN}"
 _COLUMNS = f"record_id, event_id, {_CONTENT}, created_at, source_file"
-_READ = f"{_COLUMNS}, iif(source_line = 0, sequence, source_line)"
+_LINE = "iif(source_line = 0, sequence, source_line)"
+_READ = f"record_id, event_id, {_RATED}, created_at, source_file, {_LINE}, {_SHOWN}"
 _FIND = f"select sequence, {_CONTENT} from events where event_id = ?"
 _INSERT = f"""insert into events ({_COLUMNS}, source_line)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning sequence"""
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning sequence"""
 _LAST = "coalesce((select seq from sqlite_sequence where name = 'events'), 0)"
 """The highest number given so far, kept by SQLite itself: no rows are counted."""
 
@@ -217,6 +223,9 @@ def _content(event: FeedbackEvent) -> list[str | int | None]:
         event.rating,
         event.feedback_text,
         event.user_id,
+        event.kind,
+        event.edited_text,
+        event.shown_position,
     ]
 
 

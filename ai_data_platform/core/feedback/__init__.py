@@ -1,5 +1,10 @@
 """Feedback: the contract of one rating."""
 
-from ai_data_platform.core.feedback.contract import CONTRACT_VERSION, FeedbackEvent, parse_feedback
+from ai_data_platform.core.feedback.contract import (
+    CONTRACT_VERSION,
+    FeedbackEvent,
+    Kind,
+    parse_feedback,
+)
 
-__all__ = ["CONTRACT_VERSION", "FeedbackEvent", "parse_feedback"]
+__all__ = ["CONTRACT_VERSION", "FeedbackEvent", "Kind", "parse_feedback"]

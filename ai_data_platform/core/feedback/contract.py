@@ -3,17 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeGuard
+from typing import Any, Literal, TypeGuard, cast, get_args
 
 from ai_data_platform.core.fingerprints import fingerprint, hash_text
 from ai_data_platform.core.records import Rejected
 from ai_data_platform.core.text import printable
 from ai_data_platform.core.timestamps import parse_timestamp
 
-__all__ = ["CONTRACT_VERSION", "FeedbackEvent", "parse_feedback"]
+__all__ = ["CONTRACT_VERSION", "FeedbackEvent", "Kind", "parse_feedback"]
 
-CONTRACT_VERSION = "feedback-1"
+CONTRACT_VERSION = "feedback-2"
 """Part of every raw fingerprint: a changed contract reads every file again."""
+
+Kind = Literal["stars", "thumbs", "comparison"]
+"""Stars are 1 to 5; a thumb is 5 or 1; of two answers shown side by side the better is noted as 5 and the
+other as 1, both as 3 for a tie."""
+
+_RATINGS: dict[Kind, tuple[int, ...]] = {
+    "stars": (1, 2, 3, 4, 5),
+    "thumbs": (1, 5),
+    "comparison": (1, 3, 5),
+}
+_MAX_POSITION = 1_000
+_LATER = {"kind": "stars", "edited_text": None, "shown_position": None}
+"""Fields that came later, as they read in events that do not name them: ids of old events stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +43,9 @@ class FeedbackEvent:
     created_at: datetime
     source_file: str
     source_line: int
+    kind: Kind = "stars"
+    edited_text: str | None = None
+    shown_position: int | None = None
 
     @property
     def day(self) -> str:
@@ -54,9 +70,10 @@ def parse_feedback(record: object, source_file: str, source_line: int) -> Feedba
         event_id = _optional_text(record, "event_id")
     except _BreachError as breach:
         return breach.rejected
-    event_id = event_id or fingerprint(content)
+    identity = fingerprint({k: v for k, v in content.items() if v != _LATER.get(k, ...)})
+    event_id = event_id or identity
     return FeedbackEvent(
-        record_id=hash_text(source_file, str(source_line), event_id, fingerprint(content)),
+        record_id=hash_text(source_file, str(source_line), event_id, identity),
         event_id=event_id,
         source_file=source_file,
         source_line=source_line,
@@ -65,22 +82,20 @@ def parse_feedback(record: object, source_file: str, source_line: int) -> Feedba
 
 
 def _content(record: Mapping[str, Any]) -> dict[str, Any]:
+    kind = _kind(record)
     return {
         "conversation_id": _identifier(record, "conversation_id"),
         "message_id": None
         if record.get("message_id") is None
         else _identifier(record, "message_id"),
-        "rating": _rating(record),
+        "rating": _rating(record, kind),
         "feedback_text": _optional_text(record, "feedback_text"),
         "user_id": _optional_text(record, "user_id"),
         "created_at": _created_at(record),
+        "kind": kind,
+        "edited_text": _optional_text(record, "edited_text"),
+        "shown_position": _shown_position(record),
     }
-
-
-def _message_id(record: Mapping[str, Any]) -> str | None:
-    if record.get("message_id") is None:
-        return None
-    return _identifier(record, "message_id")  # empty is an error: only null means the conversation
 
 
 def _identifier(record: Mapping[str, Any], key: str) -> str:
@@ -103,7 +118,27 @@ def _optional_text(record: Mapping[str, Any], key: str) -> str | None:
     return printable(value) or None
 
 
-def _rating(record: Mapping[str, Any]) -> int:
+def _kind(record: Mapping[str, Any]) -> Kind:
+    value = record.get("kind")
+    if value is None:
+        return "stars"
+    if value not in get_args(Kind):
+        wanted = ", ".join(get_args(Kind))
+        raise _BreachError("kind_unknown", f"kind is {_short(value)}, wanted one of {wanted}")
+    return cast(Kind, value)
+
+
+def _shown_position(record: Mapping[str, Any]) -> int | None:
+    value = record.get("shown_position")
+    if value is None or (_is_integer(value) and 1 <= value <= _MAX_POSITION):
+        return value
+    raise _BreachError(
+        "shown_position_out_of_range",
+        f"shown_position is {_short(value)}, wanted an integer 1 to {_MAX_POSITION:,}",
+    )
+
+
+def _rating(record: Mapping[str, Any], kind: Kind) -> int:
     value: object = record.get("rating")
     if value is None:
         raise _BreachError("rating_missing", "rating is missing or null, wanted an integer 1 to 5")
@@ -113,6 +148,11 @@ def _rating(record: Mapping[str, Any]) -> int:
         )
     if not 1 <= value <= 5:
         raise _BreachError("rating_out_of_range", f"rating is {_short(value)}, wanted 1 to 5")
+    if value not in _RATINGS[kind]:
+        wanted = ", ".join(map(str, _RATINGS[kind]))
+        raise _BreachError(
+            "rating_not_of_its_kind", f"rating of {kind} is {value}, wanted {wanted}"
+        )
     return value
 
 

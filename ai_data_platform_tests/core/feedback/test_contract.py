@@ -52,9 +52,42 @@ def test_a_complete_record_becomes_an_event_with_the_columns_of_the_lake() -> No
         "created_at": datetime(2024, 3, 1, 12, tzinfo=UTC),
         "source_file": "feedback.jsonl",
         "source_line": 7,
+        "kind": "stars",
+        "edited_text": None,
+        "shown_position": None,
     }
     assert event.day == "2024-03-01"
     assert pa.Table.from_pylist([asdict(event)], schema=FEEDBACK).to_pylist() == [asdict(event)]
+
+
+def test_an_edit_a_thumb_and_the_place_of_an_answer_are_kept() -> None:
+    event = parse(kind="thumbs", rating=1, edited_text="It opens at nine.", shown_position=2)
+
+    assert (event.kind, event.rating) == ("thumbs", 1)
+    assert (event.edited_text, event.shown_position) == ("It opens at nine.", 2)
+    assert parse(kind=None, edited_text="").kind == "stars"
+    assert parse(edited_text="").edited_text is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"kind": "claps"}, "kind_unknown"),
+        ({"kind": ["stars"]}, "kind_unknown"),
+        ({"kind": "thumbs", "rating": 4}, "rating_not_of_its_kind"),
+        ({"kind": "comparison", "rating": 2}, "rating_not_of_its_kind"),
+        ({"edited_text": 7}, "edited_text_wrong_type"),
+        ({"shown_position": 0}, "shown_position_out_of_range"),
+        ({"shown_position": True}, "shown_position_out_of_range"),
+        ({"shown_position": "1"}, "shown_position_out_of_range"),
+        ({"shown_position": 10**5000}, "shown_position_out_of_range"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "+".join(value),
+)
+def test_what_a_kind_or_a_place_cannot_be_is_rejected(
+    changes: dict[str, Any], expected: str
+) -> None:
+    assert reason(**changes) == expected
 
 
 @pytest.mark.parametrize(
