@@ -1,7 +1,7 @@
 """Stage, audit, publish for one table of the lake: it takes its place only when its gate passes."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -10,7 +10,7 @@ from ai_data_platform.core.gates import Rule, Verdict, judge
 from ai_data_platform.stores.lake import Lake, Manifest, table_fingerprint
 from ai_data_platform.stores.ledger import GateLedger
 
-__all__ = ["Audited", "audited_write", "standing"]
+__all__ = ["Audited", "Made", "audited_table", "audited_write", "standing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,46 @@ class Audited:
     verdict: Verdict
     manifest: Manifest | None
     reused: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A table that was just made, with what was measured on the way."""
+
+    table: pa.Table
+    figures: Mapping[str, float | None] = field(default_factory=dict)
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+def audited_table(
+    lake: Lake,
+    ledger: GateLedger,
+    name: str,
+    make: Callable[[], Made],
+    rules: Sequence[Rule],
+    *,
+    inputs: str,
+    code_version: str,
+    made_from: Mapping[str, str] | None = None,
+) -> Audited:
+    """The table that stands for these inputs, or a new one: made, judged, and in place when it passed."""
+    if (found := standing(lake, ledger, name, inputs)) is not None:
+        return found
+    made = make()
+    return audited_write(
+        lake,
+        ledger,
+        name,
+        made.table,
+        rules,
+        inputs=inputs,
+        code_version=code_version,
+        made_from=made_from,
+        figures=made.figures,
+        dropped=made.dropped,
+        extra=made.extra,
+    )
 
 
 def standing(lake: Lake, ledger: GateLedger, name: str, inputs: str) -> Audited | None:

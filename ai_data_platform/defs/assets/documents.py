@@ -15,7 +15,7 @@ from ai_data_platform.defs.checks import verdict_checks
 from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.reporting import audited_result
 from ai_data_platform.settings import Settings
-from ai_data_platform.stores.audit import audited_write, standing
+from ai_data_platform.stores.audit import Made, audited_table
 from ai_data_platform.stores.documents import DOCUMENT, DocumentFolders
 from ai_data_platform.stores.home import Home
 
@@ -38,9 +38,10 @@ def raw_documents(
     """
     folders = DocumentFolders(settings.documents, home.index)
     inputs = fingerprint(folders.inputs())
-    audited = standing(home.lake, home.ledger, "raw_documents", inputs)
     parsed = 0
-    if audited is None:
+
+    def make() -> Made:
+        nonlocal parsed
         scan = folders.scan(
             home.verified.read_if_passed("raw_documents"),
             home.lake.read_if_any("raw_documents_quarantine"),
@@ -48,16 +49,17 @@ def raw_documents(
         )
         parsed = scan.parsed
         home.lake.write("raw_documents_quarantine", scan.unreadable, inputs=inputs)
-        audited = audited_write(
-            home.lake,
-            home.ledger,
-            "raw_documents",
-            scan.documents,
-            _NOT_EMPTY,
-            inputs=inputs,
-            code_version=__version__,
-            dropped=Counter(scan.unreadable["reason"].to_pylist()),
-        )
+        return Made(scan.documents, dropped=Counter(scan.unreadable["reason"].to_pylist()))
+
+    audited = audited_table(
+        home.lake,
+        home.ledger,
+        "raw_documents",
+        make,
+        _NOT_EMPTY,
+        inputs=inputs,
+        code_version=__version__,
+    )
     return audited_result(audited, DOCUMENT, parsed=parsed)
 
 
@@ -78,20 +80,16 @@ def document_chunks(
     upstream = home.verified.fingerprints("raw_documents")
     version = fingerprint([CHUNKER_VERSION, options.fingerprint])
     inputs = fingerprint([upstream["raw_documents"], version])
-    audited = standing(home.lake, home.ledger, "document_chunks", inputs)
-    if audited is None:
-        table = _chunk(home, options, version)
-        audited = audited_write(
-            home.lake,
-            home.ledger,
-            "document_chunks",
-            table,
-            _NOT_EMPTY,
-            inputs=inputs,
-            code_version=__version__,
-            made_from=upstream,
-            extra={"chunker": version},
-        )
+    audited = audited_table(
+        home.lake,
+        home.ledger,
+        "document_chunks",
+        lambda: Made(_chunk(home, options, version), extra={"chunker": version}),
+        _NOT_EMPTY,
+        inputs=inputs,
+        code_version=__version__,
+        made_from=upstream,
+    )
     return audited_result(audited, CHUNK)
 
 

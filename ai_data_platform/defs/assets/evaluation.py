@@ -16,7 +16,7 @@ from ai_data_platform.defs.checks import verdict_checks
 from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.reporting import audited_result
 from ai_data_platform.settings import Settings
-from ai_data_platform.stores.audit import audited_write, standing
+from ai_data_platform.stores.audit import Made, audited_table
 from ai_data_platform.stores.evaluation_archive import EvaluationArchive
 from ai_data_platform.stores.evaluation_items import (
     EVALUATION_ITEMS,
@@ -54,21 +54,21 @@ def evaluation_items(
     """
     files = evaluation_files(settings, home)
     inputs = files.inputs()
-    audited = standing(home.lake, home.ledger, "evaluation_items", inputs)
-    if audited is None:
+
+    def make() -> Made:
         scan = files.scan(context.log.info)
         home.lake.write("evaluation_items_quarantine", scan.quarantine, inputs=inputs)
-        audited = audited_write(
-            home.lake,
-            home.ledger,
-            "evaluation_items",
-            scan.items,
-            EVALUATION_RULES,
-            inputs=inputs,
-            code_version=__version__,
-            figures=scan.figures,
-            dropped=scan.dropped,
-        )
+        return Made(scan.items, scan.figures, scan.dropped)
+
+    audited = audited_table(
+        home.lake,
+        home.ledger,
+        "evaluation_items",
+        make,
+        EVALUATION_RULES,
+        inputs=inputs,
+        code_version=__version__,
+    )
     if audited.manifest is not None and audited.verdict.passed:
         EvaluationArchive(home.root / "evaluation").keep(home.verified.read("evaluation_items"))
     if not audited.verdict.figures.get("evaluation_sets"):

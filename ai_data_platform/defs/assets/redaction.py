@@ -12,7 +12,7 @@ from ai_data_platform.defs.checks import verdict_checks
 from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.reporting import audited_result
 from ai_data_platform.settings import Settings
-from ai_data_platform.stores.audit import audited_write, standing
+from ai_data_platform.stores.audit import Made, audited_table
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.plugins import portable_plugin
 
@@ -52,25 +52,22 @@ def redacted_chat_logs(
     names = portable_plugin("AIDP_NAME_FINDER", settings.name_finder, ["fingerprint", "find"])
     redactor = Redactor(settings.redact_options(), names)
     inputs = fingerprint([REDACTED_VERSION, upstream, redactor.fingerprint])
-    audited = standing(home.lake, home.ledger, _NAME, inputs)
-    if audited is None:
-        made = redact_log(
-            home.verified.read("stg_chat_logs"),
-            home.verified.read_if_passed(_NAME),
-            redactor,
-            compute,
-        )
-        audited = audited_write(
-            home.lake,
-            home.ledger,
-            _NAME,
-            made.table,
-            REDACTION_RULES,
-            inputs=inputs,
-            code_version=__version__,
-            made_from=upstream,
-            figures=made.figures,
-        )
+
+    def make() -> Made:
+        logged, earlier = home.verified.read("stg_chat_logs"), home.verified.read_if_passed(_NAME)
+        redacted = redact_log(logged, earlier, redactor, compute)
+        return Made(redacted.table, redacted.figures)
+
+    audited = audited_table(
+        home.lake,
+        home.ledger,
+        _NAME,
+        make,
+        REDACTION_RULES,
+        inputs=inputs,
+        code_version=__version__,
+        made_from=upstream,
+    )
     return audited_result(audited, REDACTED)
 
 

@@ -12,7 +12,7 @@ from ai_data_platform.defs.checks import verdict_checks
 from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.reporting import audited_result, counts_table
 from ai_data_platform.settings import Settings
-from ai_data_platform.stores.audit import audited_write, standing
+from ai_data_platform.stores.audit import Made, audited_table
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.plugins import portable_plugin
 
@@ -52,25 +52,25 @@ def screened_chat_logs(
     toxicity = portable_plugin("AIDP_TOXICITY", settings.toxicity, ["fingerprint", "score"])
     screener = Screener(settings.screen_options(), toxicity)
     inputs = fingerprint([upstream, screener.fingerprint])
-    audited = standing(home.lake, home.ledger, _NAME, inputs)
-    if audited is None:
-        made = screen_log(
+
+    def make() -> Made:
+        logged, earlier = (
             home.verified.read("redacted_chat_logs"),
             home.verified.read_if_passed(_NAME),
-            screener,
-            compute,
         )
-        audited = audited_write(
-            home.lake,
-            home.ledger,
-            _NAME,
-            made.table,
-            SCREENING_RULES,
-            inputs=inputs,
-            code_version=__version__,
-            made_from=upstream,
-            figures=made.figures,
-        )
+        screened = screen_log(logged, earlier, screener, compute)
+        return Made(screened.table, screened.figures)
+
+    audited = audited_table(
+        home.lake,
+        home.ledger,
+        _NAME,
+        make,
+        SCREENING_RULES,
+        inputs=inputs,
+        code_version=__version__,
+        made_from=upstream,
+    )
     languages = languages_of(home.lake.read_if_any(_NAME))
     return audited_result(audited, SCREENED, languages=counts_table(languages, "language"))
 
