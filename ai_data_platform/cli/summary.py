@@ -6,9 +6,10 @@ from typing import Any
 
 from rich.text import Text
 
-from ai_data_platform.cli.output import bars, console, shortened, table
+from ai_data_platform.cli.output import bars, console, shortened, show_json, table
+from ai_data_platform.settings import Settings
 
-__all__ = ["show_summary"]
+__all__ = ["show_report", "show_summary"]
 
 _TRY_NEXT = (
     (
@@ -22,6 +23,31 @@ _TRY_NEXT = (
 )
 _TABLES_SHOWN = 3
 _REASONS_SHOWN = 2
+
+
+def show_report(
+    report: dict[str, Any],
+    settings: Settings,
+    failures: list[Any],
+    as_json: bool,
+    *,
+    note: str | None = None,
+    next_steps: bool = True,
+    every_drop: bool = False,
+) -> None:
+    """The report as JSON, or as the screen for a person."""
+    if as_json:
+        failed = [{"where": f.where, "message": f.message} for f in failures]
+        show_json({**report, "note": note, "failures": failed})
+        return
+    show_summary(
+        report,
+        failures,
+        note,
+        on_the_sample=settings.on_the_sample,
+        next_steps=next_steps,
+        every_drop=every_drop,
+    )
 
 
 def show_summary(
