@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ai_data_platform.core.conversations.language import LANGUAGE_VERSION, identify
 from ai_data_platform.core.documents import EXTRACTOR_VERSIONS, extract
 from ai_data_platform.core.errors import SourceUnreadable
 from ai_data_platform.core.fingerprints import fingerprint, hash_text
@@ -34,6 +35,7 @@ DOCUMENT = pa.schema(
         pa.field("extractor", pa.string(), nullable=False),
         pa.field("updated_at", pa.timestamp("us", tz="UTC"), nullable=False),  # of the file
         pa.field("source", pa.string(), nullable=False),  # name of the source folder
+        pa.field("language", pa.string(), nullable=False),  # ISO 639; und where it cannot be told
     ]
 )
 """One document as text in sections."""
@@ -49,7 +51,8 @@ UNREADABLE = pa.schema(
 )
 """One file that gave no text, and why."""
 
-_REVISION = "documents-1"
+_REVISION = f"documents-2/{LANGUAGE_VERSION}"
+_TELLING_LETTERS = 2_000  # of a document: what comes after tells no more of its language
 _EXTRACTORS = fingerprint(dict(EXTRACTOR_VERSIONS))
 
 
@@ -108,6 +111,7 @@ class DocumentFolders:
             else:
                 parsed += 1
                 self._read(uri, source, file, documents, unreadable, log)
+        _tell_languages(documents)
         return DocumentScan(
             pa.Table.from_pylist(documents, schema=DOCUMENT),
             pa.Table.from_pylist(unreadable, schema=UNREADABLE),
@@ -157,6 +161,14 @@ def _document(uri: str, source: str, file: SourceFile) -> dict[str, Any]:
     }
 
 
+def _tell_languages(documents: Sequence[dict[str, Any]]) -> None:
+    """Give each document that was just read its language: asked for together, which is far cheaper."""
+    new = [document for document in documents if "language" not in document]
+    found = identify([document["text"][:_TELLING_LETTERS] for document in new])
+    for document, language in zip(new, found, strict=True):
+        document["language"] = language.code
+
+
 def _telling_names(folders: Sequence[Path]) -> list[str]:
     """The ends of the folders' paths, as short as they may be without two of them being equal."""
     names = [folder.name for folder in folders]
@@ -171,7 +183,9 @@ def _by_content(
     table: pa.Table | None, extractors: set[str]
 ) -> dict[tuple[str, str], dict[str, Any]]:
     """Rows by uri and content, of those that the extractors in use made."""
-    rows = [] if table is None else table.to_pylist()
+    if table is None or table.schema.names not in (DOCUMENT.names, UNREADABLE.names):
+        return {}  # an earlier version of the platform knew less of a document
+    rows = table.to_pylist()
     return {
         (row["uri"], row["content_hash"]): row for row in rows if row["extractor"] in extractors
     }

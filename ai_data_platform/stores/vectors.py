@@ -28,6 +28,7 @@ PUBLISHED = "published"
 """The LanceDB tag that readers follow."""
 
 _OWN_COLUMNS = {"embedder", "vector"}
+_DEPTH = 4  # ranks of each list that are fused for one that is wanted
 _KEPT_FOREVER = timedelta(days=36_500)
 # Plain optimize() raises once a tagged version is 7 days old; old versions go by retention, not here.
 
@@ -110,7 +111,7 @@ class VectorTable:
         """Those of the keys that a version has a row for. Raises NotPublishedYet without the version."""
         if not keys:
             return set()
-        listed = ", ".join("'" + key.replace("'", "''") + "'" for key in sorted(keys))
+        listed = ", ".join(map(_quoted, sorted(keys)))
         query = self._at(version).search().where(f"{self._key} in ({listed})").select([self._key])
         return {row[self._key] for row in query.limit(len(keys)).to_list()}
 
@@ -126,19 +127,31 @@ class VectorTable:
         return fingerprint([columns, hash_bytes(np.ascontiguousarray(vectors).tobytes())])
 
     def search(
-        self, query: str, vector: Vectors, k: int, *, version: int | str = PUBLISHED
+        self,
+        query: str,
+        vector: Vectors | None,
+        k: int,
+        *,
+        version: int | str = PUBLISHED,
+        where: Mapping[str, str] | None = None,
     ) -> list[dict[str, Any]]:
         """The k best rows of a version by vector and words together (RRF), with `score`, best first.
 
-        Equal scores go by key. Raises NotPublishedYet when the tag does not exist, IndexMismatch when the
-        vector has another dimension.
+        Without a vector words alone decide, without words the vector. `where` are columns and the value
+        that each must have; `<column>_prefix` is what it must begin with. Equal scores go by key. Raises
+        NotPublishedYet when the tag does not exist, IndexMismatch when the vector has another dimension or
+        a column of `where` is not there.
         """
         table = self._at(version)
-        self._check_dimension(table, len(vector))
+        condition = self._condition(table, where or {})
+        depth = _DEPTH * k
+        by_vector: list[dict[str, Any]] = []
+        if vector is not None:
+            self._check_dimension(table, len(vector))
+            nearest = table.search(vector).distance_type("cosine").limit(depth)
+            by_vector = (nearest.where(condition) if condition else nearest).to_list()
         ranked = reciprocal_ranks(
-            table.search(vector).distance_type("cosine").limit(4 * k).to_list(),
-            _text_search(table, query, 4 * k),
-            self._key,
+            by_vector, _text_search(table, query, depth, condition), self._key
         )
         hidden = {"vector", "_distance", "_score", "_relevance_score"}
         return [{n: v for n, v in row.items() if n not in hidden} for row in ranked[:k]]
@@ -178,12 +191,15 @@ class VectorTable:
         if self.exists():
             table = self._connection.open_table(self._name)
             self._check_dimension(table, embedder.dimension)
-            missing = {*schema.names} ^ {*table.schema.names} - _OWN_COLUMNS
-            if missing:
+            gone = {*table.schema.names} - _OWN_COLUMNS - {*schema.names}
+            if gone:
                 raise IndexMismatch(
-                    f"the table {self._name} and its rows differ in {', '.join(sorted(missing))}: "
+                    f"the table {self._name} has {', '.join(sorted(gone))} and its rows do not: "
                     f"{self._start_again}"
                 )
+            new = [field for field in schema if field.name not in table.schema.names]
+            if new:  # the rows that have them differ from those stored, and so are written
+                table.add_columns(pa.schema([field.with_nullable(True) for field in new]))
             return table
         fields = [field.with_nullable(field.name != self._key) for field in schema]
         vector = pa.field("vector", pa.list_(pa.float32(), embedder.dimension))
@@ -191,6 +207,22 @@ class VectorTable:
         table = self._connection.create_table(self._name, schema=pa.schema([*fields, *extra]))
         table.set_unenforced_primary_key(self._key)  # or two writers insert the same row twice
         return table
+
+    def _condition(self, table: Any, where: Mapping[str, str]) -> str | None:
+        """The SQL of a filter."""
+        missing = {name.removesuffix("_prefix") for name in where} - {*table.schema.names}
+        if missing:
+            raise IndexMismatch(
+                f"this version of {self._name} has no {', '.join(sorted(missing))} to filter by: "
+                "run `aidp run`, and search the version that it publishes"
+            )
+        tests = [
+            f"starts_with({name.removesuffix('_prefix')}, {_quoted(value)})"
+            if name.endswith("_prefix")
+            else f"{name} = {_quoted(value)}"
+            for name, value in sorted(where.items())
+        ]
+        return " and ".join(tests) or None
 
     def _check_dimension(self, table: Any, wanted: int) -> None:
         seen = table.schema.field("vector").type.list_size
@@ -207,12 +239,13 @@ class VectorTable:
     def _merge(self, table: Any, rows: pa.Table, vectors: Vectors, deletes: list[str]) -> None:
         flat = pa.array(np.ascontiguousarray(vectors).ravel(), pa.float32())
         column = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
-        source = rows.append_column(pa.field("vector", column.type), column).cast(table.schema)
+        source = rows.append_column(pa.field("vector", column.type), column)
+        source = source.select(table.schema.names).cast(table.schema)
         merge = (
             table.merge_insert(self._key).when_matched_update_all().when_not_matched_insert_all()
         )
         if deletes:
-            quoted = ", ".join("'" + key.replace("'", "''") + "'" for key in deletes)
+            quoted = ", ".join(map(_quoted, deletes))
             merge = merge.when_not_matched_by_source_delete(f"{self._key} in ({quoted})")
         merge.use_index(False).execute(source)  # a scalar index on the key would let duplicates in
 
@@ -250,14 +283,19 @@ class TagPointer:
         self._table.tag(PUBLISHED, int(manifest["table_version"]))
 
 
-def _text_search(table: Any, query: str, k: int) -> list[dict[str, Any]]:
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _text_search(table: Any, query: str, k: int, condition: str | None) -> list[dict[str, Any]]:
     columns = _text_index(table)
     if not query.strip() or not columns:
         return []
     from lancedb.query import MatchQuery
 
     match = MatchQuery(query, columns[0])  # type: ignore[call-arg]  # the others have defaults
-    return list(table.search(match, query_type="fts").limit(k).to_list())
+    best = table.search(match, query_type="fts").limit(k)
+    return list((best.where(condition) if condition else best).to_list())
 
 
 def _text_index(table: Any) -> list[str]:

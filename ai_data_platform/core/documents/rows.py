@@ -26,9 +26,15 @@ CHUNK = pa.schema(
         pa.field("text_hash", pa.string(), nullable=False),  # of embedding_text
         pa.field("words", pa.int32(), nullable=False),
         pa.field("content_hash", pa.string(), nullable=False),  # of the document's file
+        pa.field("source", pa.string(), nullable=False),  # name of the source folder
+        pa.field("media_type", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),  # ISO 639, of the document; or und
+        pa.field("extractor", pa.string(), nullable=False),  # what read the document
     ]
 )
 """One passage of one document."""
+
+_OF_THE_DOCUMENT = ("uri", "title", "content_hash", "source", "media_type", "language", "extractor")
 
 
 def chunk_rows(document: Mapping[str, Any], options: ChunkOptions) -> list[dict[str, Any]]:
@@ -45,8 +51,6 @@ def chunk_rows(document: Mapping[str, Any], options: ChunkOptions) -> list[dict[
         {
             "chunk_id": chunk.chunk_id,
             "doc_id": chunk.doc_id,
-            "uri": document["uri"],
-            "title": document["title"],
             "heading_path": list(chunk.heading_path),
             "page": chunk.page,
             "position": chunk.position,
@@ -54,7 +58,7 @@ def chunk_rows(document: Mapping[str, Any], options: ChunkOptions) -> list[dict[
             "embedding_text": embedding_text(document["title"], chunk.heading_path, chunk.text),
             "text_hash": chunk.text_hash,
             "words": chunk.words,
-            "content_hash": document["content_hash"],
+            **{name: document[name] for name in _OF_THE_DOCUMENT},
         }
         for chunk in chunk_document(document["doc_id"], extracted, options)
     ]

@@ -21,6 +21,7 @@ from ai_data_platform.stores.home import Home
 
 __all__ = ["document_checks", "document_chunks", "raw_documents"]
 
+_IDENTITY = ("uri", "content_hash", "source", "extractor")
 _NOT_EMPTY = (Rule("rows", ">", 0, "an empty source would empty the whole index"),)
 
 
@@ -78,7 +79,7 @@ def document_chunks(
     """Passages of the documents, cut where their content says so, so that an edit moves one or two."""
     options = settings.chunk_options()
     upstream = home.verified.fingerprints("raw_documents")
-    version = fingerprint([CHUNKER_VERSION, options.fingerprint])
+    version = fingerprint([CHUNKER_VERSION, options.fingerprint, CHUNK.names])
     inputs = fingerprint([upstream["raw_documents"], version])
     audited = audited_table(
         home.lake,
@@ -105,12 +106,12 @@ def _chunk(home: Home, options: Any, version: str) -> pa.Table:
     """The chunks of every document; those of an unchanged document are taken over."""
     manifest = home.lake.manifest("document_chunks")
     earlier = home.verified.read_if_passed("document_chunks")
-    known: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    known: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     if manifest is not None and earlier is not None and manifest.extra.get("chunker") == version:
         for row in earlier.to_pylist():
-            known.setdefault((row["uri"], row["content_hash"]), []).append(row)
+            known.setdefault(tuple(row[name] for name in _IDENTITY), []).append(row)
     rows: list[dict[str, Any]] = []
     for document in home.verified.read("raw_documents").to_pylist():
-        made = known.get((document["uri"], document["content_hash"]))
+        made = known.get(tuple(document[name] for name in _IDENTITY))
         rows += chunk_rows(document, options) if made is None else made
     return pa.Table.from_pylist(rows, schema=CHUNK)

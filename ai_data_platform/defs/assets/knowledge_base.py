@@ -31,7 +31,10 @@ __all__ = [
 ]
 
 _JUDGED_AT_A_TIME = 50
-_NOT_STORED = ["content_hash"]  # changes with every byte of a document; its chunks need not
+_NOT_STORED = [
+    "content_hash",
+    "extractor",
+]  # change with every byte of a document and every library
 
 
 @dg.asset(
