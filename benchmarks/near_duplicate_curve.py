@@ -15,7 +15,7 @@ import numpy.typing as npt
 import orjson
 
 from ai_data_platform.core.datasets.near_duplicates import NearDuplicateOptions
-from ai_data_platform.core.datasets.near_duplicates.jaccard import jaccards_from
+from ai_data_platform.core.datasets.near_duplicates.set_kernels import jaccards
 from ai_data_platform.core.datasets.near_duplicates.sketches import Sketches, sketch
 from ai_data_platform.settings import CHECKOUT
 from benchmarks.measuring import show
@@ -109,7 +109,7 @@ def _judged(title: str, texts: Mapping[str, str], pairs: Pairs) -> Judged:
     return Judged(
         title,
         np.array([pair[2] for pair in pairs]),
-        jaccards_from(sketches, left, right, 0),
+        jaccards(sketches.sets, left, right, 0.0),
         sketches.numbers[left] == sketches.numbers[right],
     )
 

@@ -25,6 +25,7 @@ from ai_data_platform.core.conversations.redact import Redactor
 from ai_data_platform.core.conversations.redacted import redact_log
 from ai_data_platform.core.datasets.near_duplicates import NearDuplicateOptions, Text
 from ai_data_platform.core.datasets.near_duplicates.new_texts import NewTexts
+from ai_data_platform.core.datasets.near_duplicates.shelves import InMemory
 from ai_data_platform.settings import CHECKOUT
 from ai_data_platform.stores.compute import LocalProcesses, RayCluster
 from ai_data_platform.stores.lake import Lake, parquet_bytes
@@ -101,8 +102,9 @@ def _sketched(compute: Compute, logged: pa.Table) -> str:
             strict=True,
         )
     ]
-    segments = NewTexts({}, {}, NearDuplicateOptions()).sketched(texts, compute)
-    return hashlib.sha256(parquet_bytes(pa.Table.from_batches(segments.values()))).hexdigest()
+    segments = NewTexts({}, {}, NearDuplicateOptions()).sketched(texts, compute, InMemory())
+    batches = [look() for looks in segments.values() for look in looks]
+    return hashlib.sha256(parquet_bytes(pa.Table.from_batches(batches))).hexdigest()
 
 
 def _logged(rows: int) -> pa.Table:

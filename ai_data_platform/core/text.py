@@ -3,10 +3,9 @@
 import re
 import unicodedata
 
-__all__ = ["normalise", "printable", "word_count", "words"]
+__all__ = ["UNSPACED", "normalise", "printable", "word_count", "words"]
 
-# Scripts written without spaces count one word a character: otherwise a Chinese answer is one word.
-_UNSPACED = "".join(
+UNSPACED = "".join(
     [
         r"\u3040-\u30ff",  # Hiragana and Katakana
         r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f",  # Han
@@ -14,7 +13,9 @@ _UNSPACED = "".join(
         r"\u0e00-\u0e7f",  # Thai
     ]
 )
-_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
+"""Scripts written without spaces count one word a character: otherwise a Chinese answer is one word."""
+
+_WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:['’][^\W_{UNSPACED}]+)*")
 _ASCII_SPACED = "".join(c if c.isalnum() or c == "'" else " " for c in map(chr, range(128)))
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 

@@ -13,10 +13,12 @@ alone, whatever the order in which they came and went.
 import hashlib
 import io
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import numpy as np
@@ -26,13 +28,13 @@ import pyarrow as pa
 
 from ai_data_platform.core.compute import Compute
 from ai_data_platform.core.datasets.near_duplicates import (
-    Change,
     Corpus,
     NearDuplicateOptions,
     Text,
     changed,
     nothing,
 )
+from ai_data_platform.core.datasets.near_duplicates.shelves import Lookup
 from ai_data_platform.core.datasets.near_duplicates.sketches import (
     compact,
     sketch_schema,
@@ -45,7 +47,7 @@ from ai_data_platform.stores.hashed_files import HashedFile
 
 __all__ = ["DuplicateIndex", "IndexChange"]
 
-_FORMAT = "segments-1"
+_FORMAT = "segments-2"
 _STAMPS = ".stamps.json"
 _RACY_NS = 2_000_000_000
 """A file written within 2 s of being hashed may change again with the same size and times."""
@@ -92,7 +94,7 @@ class DuplicateIndex:
                 corpus, fault = self._load(), None
             except SourceUnreadable as error:
                 corpus, fault = nothing(self.options), error.reason
-            return self._saved(changed(corpus, texts, None, self._compute), fault)
+            return self._saved(corpus, texts, None, fault)
 
     def update(self, added: Iterable[Text], removed: Iterable[str] = ()) -> IndexChange:
         """Add texts, or replace those of the same id, and remove ids.
@@ -101,18 +103,27 @@ class DuplicateIndex:
         and only `sync` with every text builds it again.
         """
         with exclusive(self.folder / ".lock"):
-            return self._saved(changed(self._load(), added, list(removed), self._compute))
+            return self._saved(self._load(), added, list(removed))
 
     def corpus(self) -> Corpus:
         """What the index holds. Raises SourceUnreadable like `update`."""
         with exclusive(self.folder / ".lock"):
             return self._load()
 
-    def _saved(self, change: Change, rebuilt: str | None = None) -> IndexChange:
+    def _saved(
+        self,
+        corpus: Corpus,
+        texts: Iterable[Text],
+        removed: list[str] | None,
+        rebuilt: str | None = None,
+    ) -> IndexChange:
+        self.folder.mkdir(parents=True, exist_ok=True)
         held = {} if rebuilt else self._manifest()
+        with _Shelf(self) as shelf:
+            change = changed(corpus, texts, removed, self._compute, shelf)
         segments = {
-            name: self._write_segment(batch) if name in change.touched else held["segments"][name]
-            for name, batch in change.corpus.segments.items()
+            name: shelf.kept[name] if name in change.touched else held["segments"][name]
+            for name in change.corpus.segments
         }
         labels = self._write_labels(change.corpus.labels, held.get("labels"))
         self._write_manifest(segments, labels)
@@ -166,13 +177,16 @@ class DuplicateIndex:
         """The sketches of one file. Its pages are read where they are used."""
         self._check(name)
         try:
-            with pa.memory_map(str(self.folder / name)) as source:
-                batch = pa.ipc.open_file(source).get_batch(0)
+            batch = self._mapped(name)
         except (OSError, pa.ArrowInvalid) as error:
             raise SourceUnreadable("file_unreadable", f"{self.folder / name}: {error}") from error
         if batch.schema != sketch_schema(self.options):
             raise SourceUnreadable("file_changed", f"{self.folder / name} has other columns")
         return batch
+
+    def _mapped(self, name: str) -> pa.RecordBatch:
+        with pa.memory_map(str(self.folder / name)) as source:
+            return pa.ipc.open_file(source).get_batch(0)
 
     def _labels(self, name: str) -> npt.NDArray[np.intp]:
         self._check(name)
@@ -212,12 +226,15 @@ class DuplicateIndex:
             return {}
         return stamps
 
-    def _write_segment(self, batch: pa.RecordBatch) -> str:
+    def write_segment(self, batch: pa.RecordBatch) -> tuple[str, pa.RecordBatch]:
+        """The name of the file that now holds the sketches, and the same as they lie in it."""
+
         def write(file: HashedFile) -> None:
             with pa.ipc.new_file(pa.PythonFile(file, "w"), batch.schema) as writer:
                 writer.write_batch(compact(batch))
 
-        return self._write("arrow", write)
+        name = self._write("arrow", write)
+        return name, self._mapped(name)
 
     def _write_labels(self, labels: npt.NDArray[np.intp], held: str | None) -> str:
         """The file of these labels, which is left alone where it stands."""
@@ -254,3 +271,26 @@ class DuplicateIndex:
         for path in self.folder.glob("[!.]*"):
             if path.name not in wanted:
                 path.unlink()
+
+
+class _Shelf(ExitStack):
+    """Sketches wait in unnamed files; a finished segment is written where it stays."""
+
+    room = 1 << 28
+
+    def __init__(self, index: DuplicateIndex) -> None:
+        super().__init__()
+        self._index = index
+        self.kept: dict[str, str] = {}
+
+    def put(self, batches: Sequence[pa.RecordBatch]) -> Sequence[Lookup]:
+        file = self.enter_context(TemporaryFile(dir=self._index.folder))  # noqa: SIM115  # it does
+        with pa.ipc.new_file(pa.PythonFile(file, "w"), batches[0].schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        reader = pa.ipc.open_file(pa.PythonFile(file, "r"))
+        return [partial(reader.get_batch, i) for i in range(len(batches))]
+
+    def keep(self, segment: str, batch: pa.RecordBatch) -> pa.RecordBatch:
+        self.kept[segment], mapped = self._index.write_segment(batch)
+        return mapped

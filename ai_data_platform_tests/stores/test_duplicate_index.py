@@ -146,6 +146,18 @@ def test_sync_removes_what_it_is_not_given_and_sketches_only_what_is_new(
     assert _bytes(tmp_path / "index") == whole
 
 
+def test_sketches_that_wait_on_disk_give_the_same_bytes_and_leave_no_file(
+    tmp_path: Path, whole: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duplicate_index._Shelf, "room", 1)
+    monkeypatch.setattr(new_texts, "MAX_TEXTS", 3)
+    change = _index(tmp_path / "index").sync(reversed(TEXTS))
+    assert _bytes(tmp_path / "index") == whole
+    assert _said(change.corpus) == found_in(TEXTS, EVERY_PAIR)
+    hidden = {path.name for path in (tmp_path / "index").glob(".*")}
+    assert hidden == {".lock", ".stamps.json"}
+
+
 @pytest.mark.parametrize("harm", ["a byte", "cut short", "missing"])
 def test_a_damaged_file_is_noticed_and_the_index_rebuilt(
     tmp_path: Path, whole: dict[str, bytes], harm: str

@@ -14,6 +14,7 @@ __all__ = ["differences", "surroundings"]
 
 _LIBRARIES = (
     "ftfy",
+    "numba",
     "numpy",
     "phonenumbers",
     "py3langid",

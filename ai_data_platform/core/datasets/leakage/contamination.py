@@ -13,8 +13,7 @@ from ai_data_platform.core.datasets.leakage.items import EvaluationItem
 from ai_data_platform.core.datasets.leakage.ngrams import number_words, runs_of, vocabulary
 from ai_data_platform.core.datasets.leakage.options import ContaminationOptions
 from ai_data_platform.core.datasets.leakage.postings import Postings, postings
-from ai_data_platform.core.datasets.near_duplicates.shingles import MAX_TEXTS
-from ai_data_platform.core.datasets.shingle_table import shingle_table_of
+from ai_data_platform.core.datasets.shingle_table import ShingleTable, shingle_table
 from ai_data_platform.core.text import normalise, words
 
 __all__ = ["Contamination", "ContaminationIndex", "Kind", "find_contamination"]
@@ -26,6 +25,7 @@ Matches = Iterator[tuple[int, "Contamination"]]
 _WIDTHS: Mapping[int, Kind] = {13: "ngram_13", 8: "ngram_8"}
 _SHORT = 8
 _ORDER: tuple[Kind, ...] = ("same_question", "ngram_13", "ngram_8", "near_duplicate")
+MAX_TEXTS = 8192
 _MAX_CHARACTERS = 4_000_000
 
 
@@ -76,7 +76,7 @@ class ContaminationIndex:
             width: postings(numbered, width, self._options.common_items) for width in _WIDTHS
         }
         least = min(self._options.similarity, self._options.short_similarity)
-        self._near = JaccardIndex(shingle_table_of(cut), least)
+        self._near = JaccardIndex(_table(cut), least)
 
     @property
     def common_texts(self) -> int:
@@ -132,7 +132,7 @@ class ContaminationIndex:
 
     def _near_duplicates(self, batch: "_Batch") -> Matches:
         options = self._options
-        for messages, places, jaccards in self._near.join(shingle_table_of(batch.messages)):
+        for messages, places, jaccards in self._near.join(_table(batch.messages)):
             short = self._lengths[places] < _SHORT
             near = jaccards >= np.where(short, options.short_similarity, options.similarity)
             rows = batch.rows[messages[near]].tolist()
@@ -182,6 +182,11 @@ def _batch(some: Sequence[Row], common: Collection[str]) -> _Batch:
 
 def _strongest_first(match: Contamination) -> tuple[float, int, str, str]:
     return (-match.share, _ORDER.index(match.kind), match.set_name, match.item_id)
+
+
+def _table(texts: Iterable[Words]) -> ShingleTable:
+    """The shingles of texts by their words; that of a text without words is empty."""
+    return shingle_table(map(" ".join, texts), min_words=1, keep_whole=False)
 
 
 def _cut(text: str) -> Words:

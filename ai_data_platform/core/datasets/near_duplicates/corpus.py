@@ -1,6 +1,6 @@
 """Texts compared once and kept: rows come and go, and only what is new is compared."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ai_data_platform.core.compute import Compute, InThisProcess
-from ai_data_platform.core.datasets.near_duplicates.clusters import connect, firsts_alike
+from ai_data_platform.core.datasets.near_duplicates.clusters import connect
 from ai_data_platform.core.datasets.near_duplicates.duplicates import Decision, decide
-from ai_data_platform.core.datasets.near_duplicates.jaccard import jaccards_from
 from ai_data_platform.core.datasets.near_duplicates.new_texts import NewTexts, Text
 from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
+from ai_data_platform.core.datasets.near_duplicates.shelves import InMemory, Lookup, Shelf
 from ai_data_platform.core.datasets.near_duplicates.sketches import Places, Sketches
 
 __all__ = ["Change", "Corpus", "changed", "nothing"]
@@ -61,18 +61,17 @@ class Corpus:
 
     def resemble(self, left: Places, right: Places) -> npt.NDArray[np.bool_]:
         """Whether the two rows of each pair are near: what connects them in a component."""
-        sketches = self.sketches
-        near = jaccards_from(sketches, left, right, self.options.threshold) > 0
-        near |= (sketches.keys[left] == sketches.keys[right]).all(axis=1)
-        masked = sketches.masks[left] == sketches.masks[right]
-        if not self.options.numbers_are_variants:
-            masked &= sketches.sizes[left] == 0
-        return np.asarray(near | masked)
+        from ai_data_platform.core.datasets.near_duplicates.set_kernels import resemble
+
+        options = self.options
+        near: npt.NDArray[np.bool_] = resemble(
+            self.sketches.sets, left, right, options.threshold, options.numbers_are_variants
+        )
+        return near
 
     def decide(self, ranks: npt.NDArray[np.float64]) -> Decision:
         """What becomes of the rows; `ranks` has a line of numbers for each, the lowest ranks best."""
-        firsts = firsts_alike(self.sketches, np.zeros(len(self), dtype=bool))
-        return decide(self.ids, self.sketches, self.labels, firsts, ranks, self.options)
+        return decide(self.ids, self.sketches, self.labels, ranks, self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +99,13 @@ def changed(
     texts: Iterable[Text],
     removed: Collection[str] | None,
     compute: Compute | None = None,
+    shelf: Shelf | None = None,
 ) -> Change:
     """The corpus without the removed ids and with these texts, which replace rows of the same id.
 
     With None in place of ids, whatever is not among the texts is removed. Texts are streamed, and only
-    new and changed ones are sketched. Raises ValueError when two of the texts have one id.
+    new and changed ones are sketched; the sketches go on the shelf. Raises ValueError when two of the texts
+    have one id.
     """
     wanted = None
     if removed is not None:
@@ -112,10 +113,11 @@ def changed(
         wanted = {*removed, *(text.id for text in texts)}
     held = _held(corpus, wanted)
     stream = NewTexts(held, corpus.segments, corpus.options)
-    columns = stream.sketched(texts, compute or InThisProcess())
+    shelf = shelf or InMemory()
+    new = stream.sketched(texts, compute or InThisProcess(), shelf)
     gone = (held.keys() if removed is None else held.keys() & set(removed)) - stream.seen
     left = np.array(sorted(held[name] for name in gone | stream.replaced), dtype=np.intp)
-    after, touched = _rearranged(corpus, left, columns)
+    after, touched = _rearranged(corpus, left, new, shelf)
     return Change(
         after,
         touched,
@@ -130,13 +132,14 @@ def _held(corpus: Corpus, wanted: Collection[str] | None) -> dict[str, int]:
     """The place of each row, or of those wanted, by id."""
     if wanted is None:
         return dict(zip(corpus.ids.to_pylist(), range(len(corpus)), strict=True))
-    there = pc.is_in(corpus.ids, value_set=pa.array(sorted(wanted), pa.string()))
-    places = np.flatnonzero(there.to_numpy(zero_copy_only=False))
-    return dict(zip(corpus.ids.take(pa.array(places)).to_pylist(), places.tolist(), strict=True))
+    columns = [batch.column("id") for batch in corpus.segments.values()]
+    ids = pa.chunked_array(columns, pa.string())
+    there = pc.indices_nonzero(pc.is_in(ids, value_set=pa.array(sorted(wanted), pa.string())))
+    return dict(zip(ids.take(there).to_pylist(), there.to_pylist(), strict=True))
 
 
 def _rearranged(
-    corpus: Corpus, left: Places, new: Mapping[str, pa.RecordBatch]
+    corpus: Corpus, left: Places, new: Mapping[str, Sequence[Lookup]], shelf: Shelf
 ) -> tuple[Corpus, frozenset[str]]:
     """A component that lost a text is compared anew: it may have hung together by that text."""
     segments: dict[str, pa.RecordBatch] = {}
@@ -148,14 +151,14 @@ def _rearranged(
         batch, origin = _segment(corpus, name, left)
         if name in new or len(origin) < len(corpus.segments.get(name, ())):
             touched.add(name)
-            batch, origin = _merged(batch, origin, new.get(name))
-        if batch is not None and len(batch):
+            batch, origin = _merged(batch, origin, new.get(name, ()))
+            batch = shelf.keep(name, batch) if batch is not None and len(batch) else None
+        if batch is not None:
             segments[name] = batch
             origins.append(origin)
     labels, fresh = _carried_over(corpus.labels, np.concatenate(origins))
     after = Corpus(segments, labels, corpus.options)
-    firsts = firsts_alike(after.sketches, fresh)
-    labels = connect(after.sketches, labels, fresh, firsts, corpus.options)
+    labels = connect(after.sketches, labels, fresh, corpus.options)
     known = after.sketches
     whole = Corpus(segments, labels, corpus.options)
     whole.__dict__["sketches"] = known
@@ -174,30 +177,33 @@ def _segment(corpus: Corpus, name: str, left: Places) -> tuple[pa.RecordBatch | 
 
 
 def _merged(
-    batch: pa.RecordBatch | None, origin: Places, new: pa.RecordBatch | None
+    batch: pa.RecordBatch | None, origin: Places, new: Sequence[Lookup]
 ) -> tuple[pa.RecordBatch | None, Places]:
-    """Both in the order of their ids."""
-    if new is None:
-        return batch, origin
-    added = np.full(len(new), -1, dtype=np.intp)
-    if batch is None or not len(batch):
-        return new, added
-    both = pa.concat_batches([batch, new])
+    """All in the order of their ids."""
+    parts = [lookup() for lookup in new]
+    if batch is not None and len(batch):
+        parts = [batch, *parts]
+    if len(parts) < 2:
+        return (parts[0] if parts else None), (origin if len(origin) else _added(parts))
+    both = pa.concat_batches(parts)
     order = pc.array_sort_indices(both.column("id"))
-    return both.take(order), np.concatenate((origin, added))[order.to_numpy()]
+    rows = np.concatenate((origin, _added(parts)[len(origin) :]))
+    return both.take(order), rows[order.to_numpy()]
+
+
+def _added(parts: Sequence[pa.RecordBatch]) -> Places:
+    return np.full(sum(map(len, parts)), -1, dtype=np.intp)
 
 
 def _carried_over(labels: Places, origin: Places) -> tuple[Places, npt.NDArray[np.bool_]]:
     """The labels of rows whose component is whole, and which rows are to be compared."""
-    stays = np.zeros(len(labels), dtype=bool)
-    stays[origin[origin >= 0]] = True
-    broken = np.zeros(len(labels), dtype=bool)
-    broken[labels[~stays]] = True
-    now = np.full(len(labels), -1, dtype=np.intp)
-    now[origin[origin >= 0]] = np.flatnonzero(origin >= 0)
+    there = origin >= 0
+    before, after = origin[there], np.flatnonzero(there)
+    now, whole = np.full(len(labels), -1, dtype=np.intp), np.ones(len(labels), dtype=bool)
+    now[before] = after
+    whole[labels[now < 0]] = False
+    known = whole[labels[before]]
     carried, fresh = np.arange(len(origin)), np.ones(len(origin), dtype=bool)
-    known = np.flatnonzero(origin >= 0)
-    known = known[~broken[labels[origin[known]]]]
-    carried[known] = now[labels[origin[known]]]
-    fresh[known] = False
+    carried[after[known]] = now[labels[before[known]]]
+    fresh[after[known]] = False
     return carried, fresh

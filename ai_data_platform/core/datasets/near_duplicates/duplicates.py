@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ai_data_platform.core.datasets.near_duplicates.clusters import firsts_alike
 from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
 from ai_data_platform.core.datasets.near_duplicates.sketches import Places, Sketches
 from ai_data_platform.core.datasets.near_duplicates.survivors import NOBODY, Followers, follow
@@ -45,7 +46,6 @@ def decide(
     ids: pa.Array,
     sketches: Sketches,
     labels: Places,
-    firsts: Places,
     ranks: Ranks,
     options: NearDuplicateOptions,
 ) -> Decision:
@@ -58,13 +58,12 @@ def decide(
         raise ValueError("a rank is not a finite number: ranks must be comparable with each other")
     crowded = np.flatnonzero(np.bincount(labels, minlength=len(labels))[labels] > 1)
     ordered = best_first(crowded, ids, ranks)
-    texts, first = np.unique(firsts[ordered], return_index=True)
+    firsts = firsts_alike(sketches, crowded)
     best_row = np.arange(len(labels))
-    best_row[texts] = ordered[first]
-    followed, varied = _followers(sketches, texts[np.argsort(first)], labels, options)
-    return Decision(
-        _dropped(np.sort(crowded), firsts, best_row, followed), _variants(best_row, varied)
-    )
+    best_row[firsts[ordered[::-1]]] = ordered[::-1]  # of several rows the last one counts: the best
+    texts = firsts[ordered[best_row[firsts[ordered]] == ordered]]
+    followed, varied = _followers(sketches, texts, labels, options)
+    return Decision(_dropped(crowded, firsts, best_row, followed), _variants(best_row, varied))
 
 
 def best_first(rows: Places, ids: pa.Array, ranks: Ranks) -> Places:
@@ -78,23 +77,16 @@ def _followers(
     sketches: Sketches, ranked: Places, labels: Places, options: NearDuplicateOptions
 ) -> tuple[Followers, Followers]:
     """The texts that a better one makes superfluous, and those that only differ in numbers."""
+    none = np.zeros(len(ranked), dtype=np.uint64)
     if not options.numbers_are_variants:
-        return follow(sketches, ranked, labels[ranked], options.threshold), NOBODY
-    same_numbers = _groups(labels[ranked], sketches.numbers[ranked])
-    dropped = follow(sketches, ranked, same_numbers, options.threshold)
-    kept = ranked[~np.isin(ranked, dropped.texts)]
-    return dropped, follow(sketches, kept, labels[kept], options.threshold, masks_count=True)
-
-
-def _groups(labels: Places, numbers: npt.NDArray[np.uint64]) -> Places:
-    """Equal for rows that are equal in both."""
-    order = np.lexsort((numbers, labels))
-    changes = np.zeros(len(order), dtype=np.intp)
-    for column in (labels[order], numbers[order]):
-        changes[1:] |= column[1:] != column[:-1]
-    groups = np.empty(len(order), dtype=np.intp)
-    groups[order] = np.cumsum(changes)
-    return groups
+        return follow(sketches, ranked, labels[ranked], none, options.threshold), NOBODY
+    numbers = sketches.numbers[ranked]
+    dropped = follow(sketches, ranked, labels[ranked], numbers, options.threshold)
+    stays = np.ones(len(labels), dtype=bool)
+    stays[dropped.texts] = False
+    kept = ranked[stays[ranked]]
+    none = none[: len(kept)]
+    return dropped, follow(sketches, kept, labels[kept], none, options.threshold, masks_count=True)
 
 
 def _dropped(rows: Places, firsts: Places, best_row: Places, followers: Followers) -> Repeats:

@@ -1,6 +1,7 @@
 """Texts on their way into a corpus: those that it holds as they are pass by, the others are sketched."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 
 from ai_data_platform.core.compute import Compute
 from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
-from ai_data_platform.core.datasets.near_duplicates.shingles import MAX_TEXTS
+from ai_data_platform.core.datasets.near_duplicates.shelves import InMemory, Lookup, Shelf
 from ai_data_platform.core.datasets.near_duplicates.sketches import (
     content_of,
     sketch,
@@ -20,6 +21,7 @@ from ai_data_platform.core.datasets.near_duplicates.sketches import (
 
 __all__ = ["NewTexts", "Text"]
 
+MAX_TEXTS = 8192
 _MAX_CHARACTERS = 4_000_000
 _SEGMENT = pa.field("segment", pa.string(), nullable=False)
 _TEXTS = pa.schema(
@@ -57,17 +59,32 @@ class NewTexts:
         self.replaced: set[str] = set()
         self.added = 0
 
-    def sketched(self, texts: Iterable[Text], compute: Compute) -> dict[str, pa.RecordBatch]:
-        """The sketches of new and changed texts by segment, each in the order of their ids.
+    def sketched(
+        self, texts: Iterable[Text], compute: Compute, shelf: Shelf
+    ) -> dict[str, list[Lookup]]:
+        """The sketches of new and changed texts by segment, in batches in the order of their ids.
 
         Raises ValueError when two of the texts have one id.
         """
+        runs: dict[str, list[Lookup]] = defaultdict(list)
+        waiting: list[dict[str, pa.Array]] = []
+        size = 0
         work = partial(_sketched, options=self._options)
-        batches = [
-            dict(zip(batch.schema.names, batch.columns, strict=True))
-            for batch in compute.map(work, self._batches(texts))
-        ]
-        return _by_segment(batches, self._options)
+        for batch in compute.map(work, self._batches(texts)):
+            waiting.append(dict(zip(batch.schema.names, batch.columns, strict=True)))
+            size += batch.nbytes
+            if size >= shelf.room:
+                self._put(waiting, shelf, runs)
+                waiting, size = [], 0
+        self._put(waiting, InMemory(), runs)
+        return runs
+
+    def _put(
+        self, waiting: list[dict[str, pa.Array]], shelf: Shelf, runs: dict[str, list[Lookup]]
+    ) -> None:
+        found = _by_segment(waiting, self._options)
+        for name, lookup in zip(found, shelf.put(list(found.values())), strict=True):
+            runs[name].append(lookup)
 
     def _batches(self, texts: Iterable[Text]) -> Iterator[pa.RecordBatch]:
         some: list[Text] = []

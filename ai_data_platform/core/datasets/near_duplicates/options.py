@@ -41,7 +41,7 @@ class NearDuplicateOptions:
     rows_per_band: int = 4
     min_words: int = 8
     numbers_are_variants: bool = True
-    version: str = "near-duplicates-1"
+    version: str = "near-duplicates-2"
 
     def __post_init__(self) -> None:
         if not 0 < self.threshold <= 1 or min(self.shingle, self.bands, self.rows_per_band) < 1:

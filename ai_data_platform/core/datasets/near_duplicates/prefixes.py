@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ai_data_platform.core.datasets.near_duplicates.jaccard import Places
 from ai_data_platform.core.datasets.near_duplicates.ranges import Ranges
-from ai_data_platform.core.datasets.near_duplicates.sketches import Sketches
+from ai_data_platform.core.datasets.near_duplicates.sketches import Places, Sketches
 
 __all__ = ["RareShingles", "rare_shingles"]
 
@@ -36,7 +35,7 @@ def rare_shingles(
     For texts x and y, y the shorter, they share one of the first |x| - t|x| + 1 shingles of x and
     |y| - 2t/(1 + t)|y| + 1 of y.
     """
-    sizes = sketches.sizes[texts]
+    sizes = sketches.sets.sizes[texts]
     owner, token, place = _by_rarity(sketches, texts, sizes)
     probe = sizes - np.ceil(threshold * sizes - _ROUNDING) + 1
     index = sizes - np.ceil(2 * threshold / (1 + threshold) * sizes - _ROUNDING) + 1
@@ -53,9 +52,9 @@ def _by_rarity(
     sketches: Sketches, texts: Places, sizes: npt.NDArray[np.int64]
 ) -> tuple[Places, Places, Places]:
     """Owner, number and place in its text of each shingle; a text's rarest shingle has place 0."""
-    by_part, shingles = sketches.shingles(texts)
+    shingles = sketches.shingles(texts)
     _, token, counts = np.unique(shingles, return_inverse=True, return_counts=True)
-    order = np.lexsort((token, counts[token], np.repeat(by_part, sizes[by_part])))
+    order = np.lexsort((token, counts[token], np.repeat(np.arange(len(texts)), sizes)))
     place = np.arange(len(token)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return np.repeat(np.arange(len(texts)), sizes), token[order], place
 

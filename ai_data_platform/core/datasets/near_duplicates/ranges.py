@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ai_data_platform.core.datasets.near_duplicates.jaccard import Places
-
 __all__ = ["Ranges"]
 
+Places = npt.NDArray[np.intp]
 _PAIRS_AT_ONCE = 1 << 20
 
 

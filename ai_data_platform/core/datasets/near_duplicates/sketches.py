@@ -3,17 +3,16 @@
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from ai_data_platform.core.datasets.near_duplicates.options import NearDuplicateOptions
-from ai_data_platform.core.datasets.near_duplicates.shingles import read, shingle_sets
+from ai_data_platform.core.datasets.near_duplicates.shingles import READING_VERSION, read
 from ai_data_platform.core.datasets.near_duplicates.signatures import SIGNATURE_VERSION, band_keys
 from ai_data_platform.core.fingerprints import fingerprint
 
@@ -27,17 +26,20 @@ __all__ = [
     "sketch_version",
 ]
 
+if TYPE_CHECKING:
+    from ai_data_platform.core.datasets.near_duplicates.set_kernels import Sets
+
 Places = npt.NDArray[np.intp]
-_BITS = 1024  # enough to tell unrelated texts of up to 700 shingles, or 400 words, apart
-_WORDS = _BITS // 64
+_BITMAP = 8  # numbers
+_NOTHING = np.zeros(0, dtype=np.int64)
 
 
 def sketch_schema(options: NearDuplicateOptions) -> pa.Schema:
     """The columns of a sketch, one row a text.
 
     `content` is the hash of the text as it came; `key_high` and `key_low` are equal for texts that say
-    the same word for word; `bitmap` has one bit for each shingle modulo 1024; `shingles` are ascending,
-    and none where a text is too short to be near any other.
+    the same word for word; `bitmap` has bit b set when an odd number of shingles is b modulo 512;
+    `shingles` are ascending, and none where a text is too short to be near any other.
     """
     bands = [pa.field(_band(i), pa.uint32(), nullable=False) for i in range(options.bands)]
     return pa.schema(
@@ -48,7 +50,7 @@ def sketch_schema(options: NearDuplicateOptions) -> pa.Schema:
                 pa.field(name, pa.uint64(), nullable=False)
                 for name in ("key_high", "key_low", "numbers", "mask")
             ),
-            pa.field("bitmap", pa.list_(pa.uint64(), _WORDS), nullable=False),
+            pa.field("bitmap", pa.list_(pa.uint64(), _BITMAP), nullable=False),
             pa.field("shingles", pa.large_list(pa.uint64()), nullable=False),
             *bands,
         ]
@@ -57,7 +59,8 @@ def sketch_schema(options: NearDuplicateOptions) -> pa.Schema:
 
 def sketch_version(options: NearDuplicateOptions) -> str:
     """Changes when a sketch of the same text would be another one, or would be compared otherwise."""
-    return fingerprint([options.fingerprint, SIGNATURE_VERSION, unicodedata.unidata_version])
+    parts = [options.fingerprint, READING_VERSION, SIGNATURE_VERSION, unicodedata.unidata_version]
+    return fingerprint(parts)
 
 
 def content_of(text: str) -> bytes:
@@ -68,22 +71,16 @@ def content_of(text: str) -> bytes:
 def sketch(
     ids: Sequence[str], texts: Sequence[str], options: NearDuplicateOptions
 ) -> pa.RecordBatch:
-    """The sketch of each text (`sketch_schema`), of at most MAX_TEXTS texts at once."""
-    readings = [read(text, options) for text in texts]
-    offsets, shingles = shingle_sets([reading.words for reading in readings], options.shingle)
-    keys = np.array([reading.key for reading in readings], dtype=np.uint64).reshape(-1, 2)
-    bands = band_keys(offsets, shingles, options)
+    """The sketch of each text (`sketch_schema`)."""
+    found = read(texts, options.shingle, options.min_words)
     contents = b"".join(content_of(text) for text in texts)
     columns = [
         pa.array(ids, pa.string()),
-        pa.Array.from_buffers(pa.binary(16), len(ids), [None, pa.py_buffer(contents)]),
-        _numbers(keys[:, 0]),
-        _numbers(keys[:, 1]),
-        pa.array([reading.numbers for reading in readings], pa.uint64()),
-        pa.array([reading.mask for reading in readings], pa.uint64()),
-        pa.FixedSizeListArray.from_arrays(_numbers(_bitmaps(offsets, shingles)), _WORDS),
-        pa.LargeListArray.from_arrays(pa.array(offsets), _numbers(shingles)),
-        *(_numbers(bands[:, i]) for i in range(options.bands)),
+        _contents(contents),
+        *(_numbers(column) for column in (*found.keys.T, found.numbers, found.masks)),
+        pa.FixedSizeListArray.from_arrays(_numbers(found.bitmaps.ravel()), _BITMAP),
+        pa.LargeListArray.from_arrays(pa.array(found.offsets), _numbers(found.shingles)),
+        *map(_numbers, band_keys(found.offsets, found.shingles, options)),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=sketch_schema(options))
 
@@ -93,15 +90,17 @@ def compact(batch: pa.RecordBatch) -> pa.RecordBatch:
 
     What a slice or a taken batch drags along beside its rows depends on how it came about.
     """
-    part = _Part.of(batch)
-    first, last = part.offsets[[0, -1]]
-    contents = b"".join(batch.column("content").to_pylist())
+    lists = batch.column("shingles")
+    offsets = lists.offsets.to_numpy()
+    shingles = lists.values.to_numpy()[offsets[0] : offsets[-1]]
     by_name = {
         "id": pa.array(batch.column("id").to_pylist(), pa.string()),
-        "content": pa.Array.from_buffers(pa.binary(16), len(batch), [None, pa.py_buffer(contents)]),
-        "bitmap": pa.FixedSizeListArray.from_arrays(_numbers(part.bitmaps.ravel()), _WORDS),
+        "content": _contents(b"".join(batch.column("content").to_pylist())),
+        "bitmap": pa.FixedSizeListArray.from_arrays(
+            _numbers(batch.column("bitmap").flatten().to_numpy()), _BITMAP
+        ),
         "shingles": pa.LargeListArray.from_arrays(
-            _numbers(part.offsets - first), _numbers(part.shingles[first:last])
+            _numbers(offsets - offsets[0]), _numbers(shingles)
         ),
     }
     columns = [
@@ -115,136 +114,91 @@ def _numbers(values: npt.NDArray[Any]) -> pa.Array:
     return pa.array(np.array(values, order="C"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """The arrays of one batch of sketches, not copied."""
-
-    batch: pa.RecordBatch
-    offsets: npt.NDArray[np.int64]
-    shingles: npt.NDArray[np.uint64]
-    bitmaps: npt.NDArray[np.uint64]
-
-    @classmethod
-    def of(cls, batch: pa.RecordBatch) -> "_Part":
-        lists = batch.column("shingles")
-        bitmaps = batch.column("bitmap").flatten().to_numpy(zero_copy_only=True)
-        return cls(
-            batch,
-            lists.offsets.to_numpy(zero_copy_only=True),
-            lists.values.to_numpy(zero_copy_only=True),
-            bitmaps.reshape(-1, _WORDS),
-        )
+def _contents(values: bytes) -> pa.Array:
+    return pa.Array.from_buffers(pa.binary(16), len(values) // 16, [None, pa.py_buffer(values)])
 
 
 @dataclass(frozen=True, eq=False)
 class Sketches:
-    """n texts in the order of some batches of sketches, which may be files that are mapped, not read.
-
-    keys (n, 2), numbers and masks (n,) are uint64, sizes (n,) counts shingles.
-    """
+    """n texts in the order of some batches of sketches, which may be files that are mapped, not read."""
 
     batches: tuple[pa.RecordBatch, ...]
-    _parts: tuple[_Part, ...] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_parts", tuple(_Part.of(batch) for batch in self.batches))
 
     def __len__(self) -> int:
-        return int(self._starts[-1])
+        return int(self.firsts[-1])
 
     @cached_property
-    def keys(self) -> npt.NDArray[np.uint64]:
-        return np.stack((self._column("key_high"), self._column("key_low")), axis=1)
+    def firsts(self) -> Places:
+        """The first text of each batch, and how many there are."""
+        return np.cumsum([0, *map(len, self.batches)])
+
+    @cached_property
+    def keys(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+        """Both halves."""
+        return self._column("key_high"), self._column("key_low")
 
     @cached_property
     def numbers(self) -> npt.NDArray[np.uint64]:
-        numbers: npt.NDArray[np.uint64] = self._column("numbers")
-        return numbers
+        """Equal for texts with the same numbers."""
+        return self._column("numbers")
 
     @cached_property
-    def masks(self) -> npt.NDArray[np.uint64]:
-        masks: npt.NDArray[np.uint64] = self._column("mask")
-        return masks
+    def sets(self) -> "Sets":
+        """What decides whether texts are near."""
+        from ai_data_platform.core.datasets.near_duplicates.set_kernels import Sets
 
-    @cached_property
-    def sizes(self) -> npt.NDArray[np.int64]:
-        return np.concatenate(
-            [np.zeros(0, dtype=np.int64), *(np.diff(p.offsets) for p in self._parts)]
+        lists = [batch.column("shingles") for batch in self.batches]
+        hashes, begins = _spanning([column.values for column in lists])
+        offsets = [column.offsets.to_numpy() for column in lists]
+        starts = [some[:-1] + begin for some, begin in zip(offsets, begins, strict=True)]
+        # Copied: looked at here and there, they are three times as quick from one place.
+        bitmaps = [batch.column("bitmap").flatten().to_numpy() for batch in self.batches]
+        return Sets(
+            hashes,
+            np.concatenate([_NOTHING, *starts]),
+            np.concatenate([_NOTHING, *map(np.diff, offsets)]),
+            self._column("mask"),
+            np.concatenate([np.zeros(0, dtype=np.uint64), *bitmaps]).reshape(-1, _BITMAP),
         )
 
-    def band(self, number: int) -> npt.NDArray[np.uint32]:
-        """The key of each text in this band."""
-        keys: npt.NDArray[np.uint32] = self._column(_band(number), np.uint32)
-        return keys
+    def band(self, number: int) -> tuple[npt.NDArray[np.uint32], Places]:
+        """The keys of a band, and where in them those of each batch begin."""
+        return _spanning([batch.column(_band(number)) for batch in self.batches], np.uint32)
 
-    def bitmaps(self, places: Places) -> npt.NDArray[np.uint64]:
-        """The bitmaps of the texts at these places, shape (places, 16)."""
-        order, inside, bounds = self._by_part(places)
-        found = np.empty((len(places), _WORDS), dtype=np.uint64)
-        for part, (first, last) in zip(self._parts, pairwise(bounds), strict=True):
-            if first < last:
-                found[order[first:last]] = part.bitmaps[inside[first:last]]
+    def shingles(self, places: Places) -> npt.NDArray[np.uint64]:
+        """The shingles of the texts at these places, one text after the other."""
+        many = self.sets.sizes[places]
+        shift = np.repeat(self.sets.starts[places] - (np.cumsum(many) - many), many)
+        found: npt.NDArray[np.uint64] = self.sets.hashes[np.arange(len(shift)) + shift]
         return found
 
-    def shingles(self, places: Places) -> tuple[Places, npt.NDArray[np.uint64]]:
-        """The shingles of the texts at these places, one text after the other.
-
-        In an order of their own, which comes first: that of the parts that hold them.
-        """
-        order, _, bounds = self._by_part(places)
-        sizes = self.sizes[places[order]]
-        sources = _ranges(self._offsets[places[order]], sizes)
-        ends = np.concatenate(([0], np.cumsum(sizes)))[bounds].tolist()
-        found = [
-            part.shingles[sources[first:last]]
-            for part, (first, last) in zip(self._parts, pairwise(ends), strict=True)
-            if first < last
-        ]
-        return order, np.concatenate([np.zeros(0, dtype=np.uint64), *found])
-
-    @cached_property
-    def _starts(self) -> Places:
-        return np.concatenate(([0], np.cumsum([len(batch) for batch in self.batches]))).astype(
-            np.intp
-        )
-
-    def _column(self, name: str, kind: type[np.unsignedinteger[Any]] = np.uint64) -> Any:
-        columns = (batch.column(name).to_numpy(zero_copy_only=True) for batch in self.batches)
-        return np.concatenate([np.zeros(0, dtype=kind), *columns])
-
-    @cached_property
-    def _offsets(self) -> npt.NDArray[np.int64]:
-        """Where the shingles of each text begin in its part."""
-        return np.concatenate([np.zeros(0, dtype=np.int64), *(p.offsets[:-1] for p in self._parts)])
-
-    def _by_part(self, places: Places) -> tuple[Places, Places, list[int]]:
-        """The order of the places by part, where in its part each one lies, and where parts begin."""
-        owner = np.searchsorted(self._starts, places, side="right") - 1
-        order = np.argsort(owner, kind="stable")
-        owner = owner[order]
-        bounds = np.searchsorted(owner, np.arange(len(self._parts) + 1)).tolist()
-        return order, places[order] - self._starts[owner], bounds
+    def _column(self, name: str) -> npt.NDArray[np.uint64]:
+        columns = (batch.column(name).to_numpy() for batch in self.batches)
+        return np.concatenate([np.zeros(0, dtype=np.uint64), *columns])
 
 
 def _band(number: int) -> str:
     return f"band_{number:03}"
 
 
-def _ranges(starts: npt.NDArray[np.int64], sizes: npt.NDArray[np.int64]) -> Places:
-    """start, start + 1, ... of each range, one after the other."""
-    shift = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
-    places: Places = np.arange(len(shift)) + shift
-    return places
+def _spanning(
+    columns: Sequence[pa.Array], kind: type[Any] = np.uint64
+) -> tuple[npt.NDArray[Any], Places]:
+    """All columns as one array without a copy, and where in it each one begins.
 
-
-def _bitmaps(
-    offsets: npt.NDArray[np.int64], shingles: npt.NDArray[np.uint64]
-) -> npt.NDArray[np.uint64]:
-    """16 numbers for each text, flat."""
-    texts = len(offsets) - 1
-    bitmaps = np.zeros(texts * _WORDS, dtype=np.uint64)
-    bit = shingles % np.uint64(_BITS)
-    word = (bit >> np.uint64(6)).astype(int)
-    place = np.repeat(np.arange(texts), np.diff(offsets)) * _WORDS + word
-    np.bitwise_or.at(bitmaps, place, np.uint64(1) << (bit & np.uint64(63)))
-    return bitmaps
+    The array begins with the column that lies lowest in memory, and what lies between the columns is never
+    asked for. The batches must be kept.
+    """
+    held = [column for column in columns if len(column)]
+    if not held:
+        return pa.array(np.zeros(1, dtype=kind)).to_numpy(), np.zeros(len(columns), dtype=np.intp)
+    size = np.dtype(kind).itemsize
+    places = [column.buffers()[1].address // size + column.offset for column in held]
+    lowest = min(range(len(held)), key=places.__getitem__)
+    highest = max(place + len(column) for place, column in zip(places, held, strict=True))
+    whole = np.lib.stride_tricks.as_strided(
+        held[lowest].to_numpy(), (highest - places[lowest],), (size,), writeable=False
+    )
+    begins = np.zeros(len(columns), dtype=np.intp)
+    begins[[i for i, column in enumerate(columns) if len(column)]] = places
+    return whole, begins - places[lowest]

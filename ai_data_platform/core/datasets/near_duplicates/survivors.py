@@ -5,10 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ai_data_platform.core.datasets.near_duplicates.jaccard import jaccards_from
 from ai_data_platform.core.datasets.near_duplicates.sketches import Places, Sketches
 
 __all__ = ["NOBODY", "Followers", "follow"]
+
+
+_ODD = np.uint64(0x9E3779B97F4A7C15)
+_HALF, _LOWER = np.uint64(32), np.uint64((1 << 32) - 1)
+_MANY = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,54 +30,28 @@ NOBODY = Followers(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.intp), np.ze
 def follow(
     sketches: Sketches,
     texts: Places,
-    groups: npt.NDArray[np.integer],
+    labels: Places,
+    numbers: npt.NDArray[np.uint64],
     threshold: float,
     *,
     masks_count: bool = False,
 ) -> Followers:
-    """Leaders and followers among the texts, which come best first within each group.
+    """Leaders and followers among the texts, which come best first; near are those of one label and number.
 
-    Going from best to worst, a text that is near to no leader of its group leads; the others follow
+    Going from best to worst, a text that is near to no leader of its kind leads; the others follow
     the nearest leader that is better than they are, the best of several equally near. A follower leads
     nobody: in a chain A, B, C whose ends are far apart, C stays. With `masks_count`, texts that are
     equal but for their numbers are near.
-
-    All groups advance together, one leader each at a time: the comparisons are leaders times members.
     """
-    order = np.argsort(groups, kind="stable")
-    texts, groups = texts[order], groups[order]
-    ends = np.searchsorted(groups, groups, side="right")
-    undecided = np.arange(len(texts))
-    leaders = np.full(len(texts), -1, dtype=np.intp)
-    best = np.zeros(len(texts))
-    leading = np.zeros(len(texts), dtype=bool)
-    while len(undecided):
-        firsts = undecided[np.unique(groups[undecided], return_index=True)[1]]
-        leading[firsts] = True
-        left, right = _behind(firsts, ends)
-        left, right = left[~leading[right]], right[~leading[right]]
-        jaccards, near = _compare(sketches, texts[left], texts[right], threshold, masks_count)
-        better = near & ((leaders[right] < 0) | (jaccards > best[right]))
-        leaders[right[better]], best[right[better]] = left[better], jaccards[better]
-        undecided = undecided[~leading[undecided] & (leaders[undecided] < 0)]
+    from ai_data_platform.core.datasets.near_duplicates import set_kernels
+
+    # Texts of a label lie near each other in memory; many of one label are told apart by their numbers.
+    groups = labels.astype(np.uint64) << _HALF
+    many = np.bincount(labels)[labels] > _MANY
+    groups[many] = ((groups[many] ^ numbers[many]) * _ODD) & ~_LOWER
+    packed = np.sort(groups | np.arange(len(texts), dtype=np.uint64))
+    leaders, jaccards = set_kernels.follow(
+        sketches.sets, texts, packed, labels, numbers, threshold, masks_count
+    )
     following = np.flatnonzero(leaders >= 0)
-    return Followers(texts[following], texts[leaders[following]], best[following])
-
-
-def _behind(firsts: Places, ends: Places) -> tuple[Places, Places]:
-    """Pairs of each first place with every later one of its group."""
-    counts = ends[firsts] - firsts - 1
-    shift = np.repeat(firsts + 1 - (np.cumsum(counts) - counts), counts)
-    return np.repeat(firsts, counts), np.arange(counts.sum()) + shift
-
-
-def _compare(
-    sketches: Sketches, left: Places, right: Places, threshold: float, masks_count: bool
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    jaccards = jaccards_from(sketches, left, right, threshold)
-    near = jaccards > 0
-    if masks_count:
-        alike = np.flatnonzero(~near & (sketches.masks[left] == sketches.masks[right]))
-        jaccards[alike] = jaccards_from(sketches, left[alike], right[alike], 0)
-        near[alike] = True
-    return jaccards, near
+    return Followers(texts[following], texts[leaders[following]], jaccards[following])

@@ -12,8 +12,11 @@ from ai_data_platform.core.datasets.near_duplicates import (
     find_near_duplicates,
 )
 from ai_data_platform.core.datasets.near_duplicates.search import Rank
-from ai_data_platform.core.datasets.near_duplicates.variants import masked_words, numbers
 from ai_data_platform.core.text import normalise, words
+from ai_data_platform_tests.core.datasets.near_duplicates.numbers_by_pattern import (
+    masked_words,
+    numbers,
+)
 
 __all__ = [
     "EVERY_PAIR",

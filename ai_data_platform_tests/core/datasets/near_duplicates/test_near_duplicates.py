@@ -17,6 +17,8 @@ from ai_data_platform.core.datasets.near_duplicates import (
     Text,
     clusters,
     find_near_duplicates,
+    set_kernels,
+    survivors,
 )
 from ai_data_platform.core.datasets.near_duplicates.prefixes import rare_shingles
 from ai_data_platform.core.datasets.near_duplicates.sketches import Sketches, sketch
@@ -173,12 +175,14 @@ def test_the_order_of_the_texts_does_not_count(seed: int, random: Random) -> Non
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_large_buckets_searched_by_rare_shingles_lose_no_pair(
+def test_large_buckets_and_large_components_lose_no_pair(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texts = texts_of(seed, 80)
     wanted = found_in(texts, EVERY_PAIR)
     monkeypatch.setattr(clusters, "_MANY_PAIRS", 0)
+    monkeypatch.setattr(clusters, "_LARGE", 0)
+    monkeypatch.setattr(survivors, "_MANY", 0)
     assert found_in(texts, EVERY_PAIR) == wanted
 
 
@@ -187,14 +191,14 @@ def test_rare_shingles_meet_for_every_pair_at_the_threshold(threshold: float) ->
     written = sorted({text.text for text in texts_of(4, 120, 20)})
     parts = (written[:40], written[40:50], written[50:])
     sketches = Sketches(tuple(sketch(some, some, EVERY_PAIR) for some in parts))
-    texts = np.random.default_rng(1).permutation(np.flatnonzero(sketches.sizes))
+    texts = np.random.default_rng(1).permutation(np.flatnonzero(sketches.sets.sizes))
     rare = rare_shingles(sketches, texts, texts, threshold)
     met = {
         frozenset(pair)
         for left, right in rare.meetings.pairs()
         for pair in zip(texts[rare.texts[left]], texts[rare.texts[right]], strict=True)
     }
-    sets = {text: set(sketches.shingles(np.array([text]))[1].tolist()) for text in texts.tolist()}
+    sets = {text: set(sketches.shingles(np.array([text])).tolist()) for text in texts.tolist()}
     near = {
         frozenset((a, b))
         for a in sets
@@ -231,13 +235,13 @@ def test_thousands_of_look_alikes_cost_a_small_part_of_all_comparisons(
     write: Callable[[Random], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random, compared = Random(1), []
-    exact = clusters.jaccards_from
+    join_near = set_kernels.join_near
 
-    def counted(sketches: Any, left: Any, *others: Any) -> Any:
+    def counted(above: Any, left: Any, *others: Any) -> None:
         compared.append(len(left))
-        return exact(sketches, left, *others)
+        join_near(above, left, *others)
 
-    monkeypatch.setattr(clusters, "jaccards_from", counted)
+    monkeypatch.setattr(set_kernels, "join_near", counted)
     find_near_duplicates([Text(f"{i:05}", write(random)) for i in range(5000)])
     assert sum(compared) < 0.1 * 5000 * 5000 / 2
 
