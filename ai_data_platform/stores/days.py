@@ -1,14 +1,13 @@
 """Daily raw tables: the parts of a day put together, judged, and put in place only when they pass."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from ai_data_platform.core.fingerprints import fingerprint
 from ai_data_platform.core.gates import Rule, Verdict, judge
@@ -38,7 +37,8 @@ class DailyTable:
     """`<name>/<day>.parquet` in the lake, with `<name>_quarantine/<day>.parquet` beside it.
 
     `key` is the column that tells two records of a day apart: the first in the order of file and line
-    stays, a repetition goes to the quarantine. `order` sorts the rows.
+    stays, a repetition goes to the quarantine. Rows of the source `first` stand before all others, those
+    of `last` after them. `order` sorts the rows.
     """
 
     def __init__(
@@ -50,6 +50,8 @@ class DailyTable:
         key: str,
         order: Sequence[str],
         code: str,
+        first: str = "",
+        last: str = "",
     ) -> None:
         self._lake = lake
         self._ledger = ledger
@@ -57,35 +59,50 @@ class DailyTable:
         self._key = key
         self._order = [(column, "ascending") for column in order]
         self._code = code
+        self._first, self._last = first, last
 
     def publish(
-        self, day: str, parts: Sequence[DayPart], quarantine: Callable[[], pa.Table]
+        self,
+        day: str,
+        parts: Sequence[DayPart],
+        quarantine: Callable[[], pa.Table],
+        known: Mapping[str, float | None] | None = None,
     ) -> DayReport:
-        """Build one day from its parts. A day that fails its gate leaves the table in place untouched."""
+        """Build one day from its parts. A day that fails its gate leaves the table in place untouched.
+
+        `known` are figures for the verdict that the parts do not tell; a verdict without them is given again.
+        """
+        known = known or {}
         name = f"{self._name}/{day}"
         inputs = self.inputs(parts)
         standing = self._lake.intact(name)
         if standing is not None and standing.inputs == inputs:
             found = self._ledger.find(self._name, standing.fingerprint, day)
-            if found is not None and found.verdict.passed:
+            if found and found.verdict.passed and known.keys() <= found.verdict.figures.keys():
                 counts = dict(standing.dropped)
                 return DayReport(
                     day, standing.rows, counts, standing.fingerprint, found.verdict, True
                 )
         rows, repeated = self._combine(parts)
         aside = pa.concat_tables([quarantine().filter(pc.field("day") == day), repeated])
-        return self._judge(day, name, rows, aside, inputs)
+        return self._judge(day, name, rows, aside, inputs, known)
 
     def inputs(self, parts: Sequence[DayPart]) -> str:
         """The fingerprint of what a day is made from."""
         return fingerprint([self._code, *(part.identity for part in parts)])
 
     def _judge(
-        self, day: str, name: str, rows: pa.Table, aside: pa.Table, inputs: str
+        self,
+        day: str,
+        name: str,
+        rows: pa.Table,
+        aside: pa.Table,
+        inputs: str,
+        known: Mapping[str, float | None],
     ) -> DayReport:
         content = table_fingerprint(rows)
         counts = dict(sorted(Counter(aside["reason"].to_pylist()).items()))
-        figures: dict[str, float | None] = {"rows": rows.num_rows, "set_aside": aside.num_rows}
+        figures = {"rows": rows.num_rows, "set_aside": aside.num_rows, **known}
         verdict = judge(
             self._name, content, figures, _NOT_EMPTY, code_version=self._code, partition=day
         )
@@ -101,10 +118,7 @@ class DailyTable:
     def _combine(self, parts: Sequence[DayPart]) -> tuple[pa.Table, pa.Table]:
         if not parts:
             return pa.table({}), QUARANTINE.empty_table()
-        rows = pa.concat_tables([pq.read_table(part.path) for part in parts])
-        rows = rows.sort_by(
-            [(self._key, "ascending"), ("source_file", "ascending"), ("source_line", "ascending")]
-        )
+        rows = self._by_precedence(pa.concat_tables([part.table() for part in parts]))
         keys = rows[self._key].combine_chunks()
         first = np.ones(rows.num_rows, dtype=bool)
         first[1:] = pc.not_equal(keys[1:], keys[:-1]).to_numpy(zero_copy_only=False)
@@ -116,6 +130,15 @@ class DailyTable:
         repeated = [self._repetition(row, earlier) for row, earlier in pairs]
         kept = rows.filter(pa.array(first)).sort_by(self._order)
         return kept, pa.Table.from_pylist(repeated, schema=QUARANTINE)
+
+    def _by_precedence(self, rows: pa.Table) -> pa.Table:
+        """The rows by key, and of one key in the order in which they take precedence."""
+        file = rows["source_file"]
+        known = [pc.equal(file, self._first), pc.equal(file, self._last)]
+        rank = pc.subtract(*(pc.cast(found, pa.int8()) for found in reversed(known)))
+        places = (self._key, "rank", "source_file", "source_line")
+        ranked = rows.append_column("rank", rank)
+        return ranked.sort_by([(name, "ascending") for name in places]).drop_columns("rank")
 
     def _repetition(self, row: dict[str, Any], earlier: dict[str, Any]) -> dict[str, object]:
         places = ("record_id", "source_file", "source_line")

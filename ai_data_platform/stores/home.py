@@ -17,12 +17,13 @@ from ai_data_platform.core.feedback.contract import parse_feedback
 from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.records import CHAT_LOG, FEEDBACK
 from ai_data_platform.stores.duplicate_index import DuplicateIndex
-from ai_data_platform.stores.feedback import FeedbackStore
+from ai_data_platform.stores.feedback import FeedbackStore, open_feedback
 from ai_data_platform.stores.files import write_atomically
 from ai_data_platform.stores.lake import Lake
 from ai_data_platform.stores.landing import Landing
 from ai_data_platform.stores.ledger import GateLedger
 from ai_data_platform.stores.sql_engines import engine_of
+from ai_data_platform.stores.tokens import TokenStore
 from ai_data_platform.stores.vectors import TagPointer, VectorTable
 from ai_data_platform.stores.verified import Verified
 from ai_data_platform.stores.versions import VersionStore
@@ -33,6 +34,7 @@ __all__ = ["PUBLICATIONS", "Home"]
 PUBLICATIONS: Mapping[str, str] = {
     "sft": "sft_dataset",
     "preference": "preference_dataset",
+    "unpaired_preference": "unpaired_preference_dataset",
     "knowledge_base": "chunk_embeddings",
 }
 """What readers see, and the asset whose candidates its gate judges."""
@@ -53,10 +55,17 @@ retention:
 class Home:
     """The state of one platform in one folder: `lake/`, `vectors/`, `versions/`, `feedback.sqlite`, ..."""
 
-    def __init__(self, root: Path, dbt_project: Path, warehouse: str = "duckdb") -> None:
+    def __init__(
+        self,
+        root: Path,
+        dbt_project: Path,
+        warehouse: str = "duckdb",
+        feedback_store: str | None = None,
+    ) -> None:
         self.root = root.expanduser().absolute()
         self._dbt_project = dbt_project
         self._warehouse = warehouse
+        self._feedback_store = feedback_store
 
     @property
     def dagster(self) -> Path:
@@ -114,8 +123,22 @@ class Home:
 
     @cached_property
     def feedback(self) -> FeedbackStore:
-        self.root.mkdir(parents=True, exist_ok=True)
-        return FeedbackStore(self.root / "feedback.sqlite")
+        """Ratings and turns that the API took: a file of this home, or the database that was named."""
+        return open_feedback(self._feedback_file, self._feedback_store)
+
+    @property
+    def has_feedback_store(self) -> bool:
+        """Whether opening it would make nothing: what only reads asks first."""
+        return self._feedback_store is not None or self._feedback_file.is_file()
+
+    @property
+    def _feedback_file(self) -> Path:
+        return self.root / "feedback.sqlite"
+
+    @cached_property
+    def tokens(self) -> TokenStore:
+        """Who may use the service."""
+        return TokenStore(self.root / "tokens.json")
 
     @cached_property
     def chat_log_landing(self) -> Landing:
@@ -153,7 +176,7 @@ class Home:
         return DuplicateIndex(self.root / "duplicates" / name, options, compute)
 
     def versions(self, name: str) -> VersionStore:
-        """The versions of `sft`, `preference` or `knowledge_base`. Raises VersionNotFound for other names."""
+        """The versions of a publication. Raises VersionNotFound for a name that is none."""
         if name not in PUBLICATIONS:
             known = ", ".join(PUBLICATIONS)
             raise VersionNotFound(
@@ -165,5 +188,10 @@ class Home:
         pointer = TagPointer(self.chunks)
         return VersionStore(root, name, asset, self.ledger, pointer)
 
+    @property
+    def landing(self) -> Path:
+        """Rows by source and day, as they were read."""
+        return self.root / "landing"
+
     def _landing(self, name: str) -> Path:
-        return self.root / "landing" / name
+        return self.landing / name

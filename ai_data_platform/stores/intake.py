@@ -1,24 +1,27 @@
-"""Where raw rows come from: the two sources and the feedback API's store, as parts of days."""
+"""Where raw rows come from: the two sources and what the API stored, as parts of days."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ai_data_platform.core.columns import SourceSpec
-from ai_data_platform.core.fingerprints import hash_text
-from ai_data_platform.core.records import FEEDBACK
 from ai_data_platform.stores.days import DailyTable
-from ai_data_platform.stores.files import write_atomically
+from ai_data_platform.stores.feedback import EVENT_SOURCE, TURN_SOURCE
+from ai_data_platform.stores.feedback.parts import event_parts, turn_parts
 from ai_data_platform.stores.home import Home
-from ai_data_platform.stores.lake import parquet_bytes
 from ai_data_platform.stores.landing import DayPart, Landing
 from ai_data_platform.stores.sources import open_source
 
-__all__ = ["RawDays", "chat_log_days", "feedback_days", "mark_feedback_processed", "pending_days"]
+__all__ = [
+    "RawDays",
+    "chat_log_days",
+    "feedback_days",
+    "pending_days",
+    "stored_apart",
+]
 
 _CODE = "raw-1"
 
@@ -33,7 +36,11 @@ class RawDays:
 
 
 def chat_log_days(home: Home, spec: SourceSpec, log: Callable[[str], None]) -> RawDays:
-    """Read what is new in the source of chat logs."""
+    """Read what is new in the source of chat logs, and the turns that the API stored.
+
+    An exchange that came by both ways stands as the source has it: that is the record of what was said,
+    with its ratings.
+    """
     landing = _landed(home.chat_log_landing, home, spec, "chat_logs", log)
     table = DailyTable(
         home.lake,
@@ -42,12 +49,17 @@ def chat_log_days(home: Home, spec: SourceSpec, log: Callable[[str], None]) -> R
         key="message_id",
         order=("conversation_id", "turn_index", "message_id"),
         code=_CODE,
+        last=TURN_SOURCE,
     )
-    return _raw_days(home, table, landing, landing.days(), "raw_chat_logs", log)
+    parts = _joined(landing.days(), turn_parts(home.landing, home.feedback))
+    return _raw_days(home, table, landing, parts, "raw_chat_logs", log)
 
 
 def feedback_days(home: Home, spec: SourceSpec, log: Callable[[str], None]) -> RawDays:
-    """Read what is new in the source of ratings and in the API's store."""
+    """Read what is new in the source of ratings, and the ratings that the API stored.
+
+    A rating that came by both ways stands as the API acknowledged it.
+    """
     landing = _landed(home.feedback_landing, home, spec, "feedback", log)
     table = DailyTable(
         home.lake,
@@ -56,10 +68,9 @@ def feedback_days(home: Home, spec: SourceSpec, log: Callable[[str], None]) -> R
         key="event_id",
         order=("conversation_id", "message_id", "created_at", "event_id"),
         code=_CODE,
+        first=EVENT_SOURCE,
     )
-    parts = landing.days()
-    for day, part in _stored_days(home).items():
-        parts.setdefault(day, []).append(part)
+    parts = _joined(landing.days(), event_parts(home.landing, home.feedback))
     return _raw_days(home, table, landing, parts, "raw_feedback", log)
 
 
@@ -80,13 +91,27 @@ def pending_days(
     ]
 
 
-def mark_feedback_processed(home: Home, spec: SourceSpec, log: Callable[[str], None]) -> None:
-    """Count the API's ratings as processed when the lake holds the days of all of them."""
-    upto = home.feedback.last_sequence()
-    new = home.feedback.read_days(upto - home.feedback.unprocessed(), upto)
-    pending = pending_days(home, feedback_days(home, spec, log), "raw_feedback") if new else []
-    if not set(new) & set(pending):
-        home.feedback.mark_processed(upto)
+def stored_apart(home: Home, first: date, last: date) -> dict[str, int]:
+    """What the API stored and no run asks for as it was dated; empty when there is none.
+
+    `dated_outside` counts rows of days before `first` or after `last`, which wait in the store until their
+    day is a partition; `dated_ahead` rows that came dated over a day ahead, filed under their arrival.
+    """
+    store = home.feedback
+    days = [*store.days().items(), *store.turn_days().items()]
+    outside = sum(
+        totals.events for day, totals in days if not first.isoformat() <= day <= last.isoformat()
+    )
+    found = {"dated_outside": outside, "dated_ahead": store.misdated()}
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _joined(
+    parts: dict[str, list[DayPart]], stored: Mapping[str, DayPart]
+) -> dict[str, list[DayPart]]:
+    for day, part in stored.items():
+        parts.setdefault(day, []).append(part)
+    return parts
 
 
 def _landed(
@@ -124,27 +149,3 @@ def _set_aside_undated(home: Home, name: str, rows: pa.Table, days: Iterable[str
         home.lake.write(f"{name}_quarantine/undated", undated, inputs="")
     else:
         home.lake.remove(f"{name}_quarantine/undated")
-
-
-def _stored_days(home: Home) -> dict[str, DayPart]:
-    """The API's ratings as one part a day, exported again only when the day has new ratings."""
-    parts = {}
-    folder = home.root / "landing" / "feedback_api"
-    for day, (count, sequence) in home.feedback.days().items():
-        path = folder / f"{day}-{sequence}.parquet"
-        if not path.is_file():
-            _export(home, day, sequence, path)
-        parts[day] = DayPart(path, hash_text("feedback_api", day, str(count), str(sequence)), count)
-    return parts
-
-
-def _export(home: Home, day: str, upto: int, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [
-        {**asdict(event), "source_file": "feedback_api"}
-        for event in home.feedback.events_of_day(day, upto)
-    ]
-    write_atomically(path, parquet_bytes(pa.Table.from_pylist(rows, schema=FEEDBACK)))
-    for earlier in path.parent.glob(f"{day}-*.parquet"):
-        if earlier != path:
-            earlier.unlink()

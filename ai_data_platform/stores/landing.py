@@ -37,11 +37,20 @@ _Metadata = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DayPart:
-    """The rows of one day that came from one piece; none when each of them was set aside."""
+    """The rows of one day that came from one piece; none when each of them was set aside.
+
+    `write` lays the file down where it may not be there yet.
+    """
 
     path: Path
     identity: str  # content of the piece, the contract and the day
     rows: int
+    write: Callable[[Path], None] | None = None
+
+    def table(self) -> pa.Table:
+        if self.write is not None:
+            self.write(self.path)
+        return pq.read_table(self.path)
 
 
 @dataclass(frozen=True, slots=True)

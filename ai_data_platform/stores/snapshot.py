@@ -59,7 +59,9 @@ class RunSnapshot:
                     for p in self._evaluation
                 ],
                 EvaluationFiles(self._evaluation_sets, None, {}, home.index).inputs(),
+                home.feedback.first_record_id("events"),
                 home.feedback.last_sequence(),
+                home.feedback.last_turn(),
             ]
         )
 

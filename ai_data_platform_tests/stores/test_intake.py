@@ -2,18 +2,28 @@
 
 import json
 from collections import Counter
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from ai_data_platform.core.columns import SourceSpec
+from ai_data_platform.core.conversations import ChatExchange, parse_exchange
 from ai_data_platform.core.feedback import FeedbackEvent
 from ai_data_platform.settings import CHECKOUT
 from ai_data_platform.stores.days import DayReport
+from ai_data_platform.stores.feedback.parts import event_parts, turn_parts
 from ai_data_platform.stores.home import Home
-from ai_data_platform.stores.intake import RawDays, chat_log_days, feedback_days, pending_days
+from ai_data_platform.stores.intake import (
+    RawDays,
+    chat_log_days,
+    feedback_days,
+    pending_days,
+    stored_apart,
+)
 from ai_data_platform_tests.stores.logs import chat, jsonl, write
 
 DAY = "2024-03-01"
@@ -306,6 +316,150 @@ def test_a_new_rating_makes_exactly_its_day_pending(home: Home) -> None:
     home.feedback.add(event("e3", NEXT))
 
     assert publish_feedback(home, None) == [NEXT]
-    exported = sorted(p.name for p in (home.root / "landing" / "feedback_api").iterdir())
-    assert exported == [f"{DAY}-1.parquet", f"{NEXT}-3.parquet"]
     assert home.lake.read(f"raw_feedback/{NEXT}")["event_id"].to_pylist() == ["e2", "e3"]
+
+
+def test_a_rating_that_came_by_both_ways_stands_as_it_was_acknowledged(
+    home: Home, tmp_path: Path
+) -> None:
+    write(tmp_path / "drop" / "a.jsonl", jsonl(rated("e1", 3)))  # sorts before `feedback_api`
+    home.feedback.add(event("e1", rating=4))
+    publish_feedback(home, tmp_path / "drop")
+    assert home.lake.read(f"raw_feedback/{DAY}")["rating"].to_pylist() == [4]
+    (aside,) = home.lake.read(f"raw_feedback_quarantine/{DAY}").to_pylist()
+    assert (aside["source_file"], aside["reason"]) == ("a.jsonl", "repeated_event_id")
+    assert aside["detail"] == "event_id 'e1' stands at feedback_api:1 already, with other content"
+
+
+def stored_turn(message_id: str, day: str = DAY, **changes: Any) -> ChatExchange:
+    parsed = parse_exchange(chat(message_id, day, **changes), "turns_api", 0)
+    assert isinstance(parsed, ChatExchange)
+    return parsed
+
+
+def test_turns_of_the_api_stand_beside_the_rows_of_the_source(intake: Intake) -> None:
+    intake.put("a.jsonl", chat("m1"))
+    intake.home.feedback.add_turns([stored_turn("m2"), stored_turn("m3", NEXT)])
+
+    assert [report.day for report in intake.run()] == [DAY, NEXT]
+
+    rows = intake.home.lake.read(f"raw_chat_logs/{DAY}").to_pylist()
+    assert [(row["message_id"], row["source_file"], row["source_line"]) for row in rows] == [
+        ("m1", "a.jsonl", 1),
+        ("m2", "turns_api", 1),
+    ]
+    assert intake.ids(NEXT) == ["m3"]
+    assert intake.pending() == []
+
+
+def test_a_new_turn_makes_exactly_its_day_pending(intake: Intake) -> None:
+    intake.home.feedback.add_turns([stored_turn("m1"), stored_turn("m2", NEXT)])
+    intake.run()
+    intake.home.feedback.add_turn(stored_turn("m3", NEXT))
+    assert intake.pending() == [NEXT]
+    intake.run()
+    assert (intake.ids(DAY), intake.ids(NEXT)) == (["m1"], ["m2", "m3"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"), [({}, "repeated_record"), ({"rating": 2}, "repeated_message_id")]
+)
+@pytest.mark.parametrize("file", ["a.jsonl", "z.jsonl"])
+def test_a_turn_that_the_source_has_too_stands_once_as_the_source_has_it(
+    intake: Intake, file: str, changes: dict[str, Any], reason: str
+) -> None:
+    intake.put(file, chat("m1", **changes))
+    intake.home.feedback.add_turn(stored_turn("m1"))
+    (report,) = intake.run()
+    (row,) = intake.home.lake.read(f"raw_chat_logs/{DAY}").to_pylist()
+    assert (row["source_file"], row["rating"]) == (file, changes.get("rating", 5))
+    assert report.set_aside == {reason: 1}
+    assert intake.aside(DAY) == [("turns_api", 1, reason)]
+
+
+def files_of(home: Home) -> list[str]:
+    return sorted(path.name for path in (home.root / "landing" / "turns_api").rglob("*.parquet"))
+
+
+def test_a_days_file_is_written_when_the_day_is_built_from_what_came_since(
+    intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = intake.home
+    home.feedback.add_turns([stored_turn("m1"), stored_turn("m2", NEXT), stored_turn("m3")])
+    assert intake.pending() == [DAY, NEXT]
+    assert files_of(home) == []
+    intake.run()
+    assert files_of(home) == [f"{DAY}-3.parquet", f"{NEXT}-2.parquet"]
+
+    home.feedback.add_turn(stored_turn("m4"))
+    asked: list[int] = []
+    pages = home.feedback.columns_of_day
+
+    def watched(series: str, day: str, upto: int, after: int) -> Any:
+        asked.append(after)
+        return pages(series, day, upto, after)
+
+    monkeypatch.setattr(home.feedback, "columns_of_day", watched)
+    monkeypatch.setattr("ai_data_platform.stores.feedback.parts._READ_SOON_S", -1)
+    intake.run()
+
+    assert asked == [3]
+    assert intake.ids(DAY) == ["m1", "m3", "m4"]
+    assert files_of(home) == [f"{DAY}-4.parquet", f"{NEXT}-2.parquet"]
+
+
+def test_days_that_were_read_in_steps_have_the_same_bytes_as_at_once(tmp_path: Path) -> None:
+    def made(name: str, *steps: str) -> bytes:
+        home = Home(tmp_path / name / "home", CHECKOUT / "dbt_project")
+        intake = Intake(home, tmp_path / name / "drop")
+        for step in steps:
+            home.feedback.add_turns(stored_turn(f"m{letter}") for letter in step)
+            intake.run()
+        return home.lake.path(f"raw_chat_logs/{DAY}").read_bytes()
+
+    assert made("one", "abc") == made("two", "a", "bc")
+
+
+def turns_published(home: Home) -> list[str]:
+    """The message ids of the day, after it was found pending and built."""
+    source = chat_log_days(home, SourceSpec(None), lambda line: None)
+    assert pending_days(home, source, "raw_chat_logs") == [DAY]
+    source.table.publish(DAY, source.parts[DAY], lambda: source.quarantine)
+    found: list[str] = home.lake.read(f"raw_chat_logs/{DAY}")["message_id"].to_pylist()
+    return found
+
+
+def test_another_store_with_the_same_numbers_is_not_taken_for_the_first(tmp_path: Path) -> None:
+    """As after AIDP_FEEDBACK_STORE was set to another database."""
+    root = tmp_path / "home"
+    for message in ("m1", "m2"):
+        home = Home(root, CHECKOUT / "dbt_project")
+        home.feedback.add_turn(stored_turn(message))
+        assert turns_published(home) == [message]
+        home.feedback.close()
+        for path in root.glob("feedback.sqlite*"):
+            path.unlink()
+
+
+def test_rows_of_days_that_have_no_partition_and_misdated_ones_are_counted(home: Home) -> None:
+    first, last = date(2024, 3, 1), datetime.now(UTC).date()
+    home.feedback.add_many([event("e1"), event("old", "2001-01-01"), event("ahead", "2099-01-01")])
+    assert stored_apart(home, first, last) == {"dated_outside": 1, "dated_ahead": 1}
+    home.feedback.add_turn(stored_turn("m1", "2001-01-02"))
+    assert stored_apart(home, first, last) == {"dated_outside": 2, "dated_ahead": 1}
+
+
+def test_nothing_is_said_where_every_row_is_on_its_day(home: Home) -> None:
+    home.feedback.add(event("e1"))
+    assert stored_apart(home, date(2024, 3, 1), date(2024, 3, 2)) == {}
+
+
+def test_a_days_file_holds_every_field_as_it_was_stored(home: Home) -> None:
+    stored = replace(event("e1"), edited_text="Better.", shown_position=2, feedback_text="Ü 😀")
+    said = replace(stored_turn("m1"), thread=["m0", "m1"], parent_message_id="p", model="x")
+    home.feedback.add(stored)
+    home.feedback.add_turn(said)
+    events = event_parts(home.landing, home.feedback)[DAY].table().to_pylist()
+    turns = turn_parts(home.landing, home.feedback)[DAY].table().to_pylist()
+    assert events == [asdict(replace(stored, source_line=1))]
+    assert turns == [asdict(replace(said, source_line=1))]
