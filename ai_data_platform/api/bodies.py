@@ -5,14 +5,47 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ai_data_platform.core.feedback import Kind
+from ai_data_platform.core.retrieval import SearchMode
 
-__all__ = ["FeedbackBody", "FeedbackReceipt", "FeedbackStats", "Liveness", "SearchAnswer", "Status"]
+__all__ = [
+    "FEEDBACK_EXAMPLE",
+    "MAX_MESSAGE_CHARACTERS",
+    "FeedbackBody",
+    "FeedbackReceipt",
+    "FeedbackStats",
+    "Identifier",
+    "Liveness",
+    "Moment",
+    "Part",
+    "Passage",
+    "SearchAnswer",
+    "Status",
+]
 
 MAX_FEEDBACK_CHARACTERS = 10_000
 MAX_ID_CHARACTERS = 256
+MAX_MESSAGE_CHARACTERS = 200_000
+"""Of a question or an answer, in a turn or as somebody edited it."""
 
 Status = Literal["stored", "already stored"]
 Identifier = Annotated[str, Field(min_length=1, max_length=MAX_ID_CHARACTERS)]
+Moment = Annotated[
+    Annotated[str, Field(max_length=64)]
+    | int
+    | Annotated[float, Field(allow_inf_nan=False)]
+    | None,
+    Field(description="ISO 8601 (no zone is UTC) or epoch seconds; left out, the time is now."),
+]
+
+FEEDBACK_EXAMPLE: dict[str, Any] = {
+    "conversation_id": "c-2024-03-01-17",
+    "message_id": "m-3",
+    "rating": 4,
+    "feedback_text": "Clear, but the link is dead.",
+    "user_id": "u-42",
+    "event_id": "7f9c2ba4-e88f-4d1c-9d0f-7c4e9f2d1a60",
+    "created_at": "2024-03-01T12:00:00Z",
+}
 
 
 class FeedbackBody(BaseModel):
@@ -21,19 +54,7 @@ class FeedbackBody(BaseModel):
     model_config = ConfigDict(
         strict=True,  # "5", 5.0 and true are not ratings
         extra="forbid",  # a misspelled optional field must not vanish
-        json_schema_extra={
-            "examples": [
-                {
-                    "conversation_id": "c-2024-03-01-17",
-                    "message_id": "m-3",
-                    "rating": 4,
-                    "feedback_text": "Clear, but the link is dead.",
-                    "user_id": "u-42",
-                    "event_id": "7f9c2ba4-e88f-4d1c-9d0f-7c4e9f2d1a60",
-                    "created_at": "2024-03-01T12:00:00Z",
-                }
-            ]
-        },
+        json_schema_extra={"examples": [FEEDBACK_EXAMPLE]},
     )
 
     conversation_id: Identifier
@@ -57,7 +78,7 @@ class FeedbackBody(BaseModel):
     edited_text: Annotated[
         str | None,
         Field(
-            max_length=MAX_FEEDBACK_CHARACTERS,
+            max_length=MAX_MESSAGE_CHARACTERS,
             description="The answer as this person would have it",
         ),
     ] = None
@@ -65,10 +86,7 @@ class FeedbackBody(BaseModel):
         int | None,
         Field(ge=1, le=1000, description="Place among the answers shown together, from 1"),
     ] = None
-    created_at: Annotated[
-        str | int | Annotated[float, Field(allow_inf_nan=False)] | None,
-        Field(description="ISO 8601 (no zone is UTC) or epoch seconds; left out, the time is now."),
-    ] = None
+    created_at: Moment = None
 
 
 class FeedbackReceipt(BaseModel):
@@ -83,6 +101,14 @@ class FeedbackStats(BaseModel):
 
     stored: int
     unprocessed: int
+    trigger: Annotated[int, Field(description="Unprocessed events that start a build")]
+    waiting: Annotated[
+        int | None,
+        Field(
+            description="Ratings whose answer was in no chat log at the last build: they are kept, and "
+            "count from the day on which it arrives. null before the first build."
+        ),
+    ]
 
 
 class Liveness(BaseModel):
@@ -91,8 +117,38 @@ class Liveness(BaseModel):
     status: Literal["ok"] = "ok"
 
 
+class Part(BaseModel):
+    """A part of a passage; `hit` when it is a word of the question."""
+
+    text: str
+    hit: bool
+
+
+class Passage(BaseModel):
+    """One passage of a document."""
+
+    chunk_id: str
+    uri: str
+    title: str
+    heading_path: list[str]
+    page: int | None
+    position: Annotated[int, Field(description="Place in its document, from 0")]
+    text: str
+    source: str | None
+    media_type: str | None
+    language: str | None
+    score: Annotated[
+        float, Field(description="Reciprocal rank fusion: comparable within one answer")
+    ]
+    parts: Annotated[
+        list[Part] | None, Field(description="The text in parts, where highlight was asked for")
+    ] = None
+
+
 class SearchAnswer(BaseModel):
-    """The chunks found, best first."""
+    """The passages found, best first, and the version that they stand in."""
 
     query: str
-    results: list[dict[str, Any]]
+    version: str
+    mode: SearchMode
+    results: list[Passage]

@@ -18,10 +18,12 @@ from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.settings.cleaning import CleaningSettings
 from ai_data_platform.settings.datasets import DatasetSettings
 from ai_data_platform.settings.documents import DocumentSettings
+from ai_data_platform.settings.feedback import FeedbackSettings
 from ai_data_platform.settings.gates import GateSettings
 from ai_data_platform.settings.judge import JudgeSettings
 from ai_data_platform.settings.places import CHECKOUT, SAMPLE
 from ai_data_platform.settings.running import RunSettings
+from ai_data_platform.settings.service import ServiceSettings
 from ai_data_platform.settings.sources import SourceSettings
 
 __all__ = ["CHECKOUT", "SAMPLE", "Settings", "read_settings"]
@@ -32,12 +34,14 @@ _CLOSE = 0.77
 
 # The last group is read first: fields stand in the order of documents and examples.
 class Settings(
+    ServiceSettings,
     RunSettings,
     JudgeSettings,
     GateSettings,
     DatasetSettings,
     CleaningSettings,
     DocumentSettings,
+    FeedbackSettings,
     SourceSettings,
 ):
     """What the platform reads, keeps, asks and listens on."""

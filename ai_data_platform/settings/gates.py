@@ -1,14 +1,21 @@
 """What gates hold to."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings
 
+from ai_data_platform.core.agreement import DEFAULT_FLOOR, DEFAULT_MIN_ITEMS, Demand
+from ai_data_platform.core.datasets.length_bias import LARGE_BIAS
 from ai_data_platform.core.datasets.sft_gate import SftThresholds
 from ai_data_platform.core.evaluation.index_evidence import GateThresholds
+from ai_data_platform.core.preference.gate import PreferenceThresholds
 
 __all__ = ["GateSettings"]
+
+_Switch = BeforeValidator(lambda value: None if value == "none" else value)
+"""The word `none` switches a rule off."""
 
 
 class GateSettings(BaseSettings):
@@ -22,6 +29,18 @@ class GateSettings(BaseSettings):
     )
     max_label_imbalance: float = Field(
         10, ge=1, description="Most frequent rating over least frequent rating"
+    )
+    max_length_bias: float = Field(
+        LARGE_BIAS,
+        ge=0.5,
+        le=1,
+        description="How often the length of answers alone may tell the liked one (area under the ROC curve; "
+        "0.5 is chance)",
+    )
+    min_label_rows: int = Field(
+        10,
+        ge=1,
+        description="Liked and disliked answers that unpaired preference data must have of each",
     )
     max_drift: float | None = Field(
         None,
@@ -45,10 +64,36 @@ class GateSettings(BaseSettings):
         0.03, gt=0, lt=1, description="Largest drop in a retrieval score that counts as no drop"
     )
 
+    min_agreement: Annotated[float | None, _Switch] = Field(
+        DEFAULT_FLOOR,
+        gt=-1,
+        lt=1,
+        description="Agreement of people beyond chance (Krippendorff's alpha) that its lower bound must "
+        "exceed before preference data is published; `none` shows it and blocks nothing",
+    )
+    min_agreement_items: int = Field(
+        DEFAULT_MIN_ITEMS,
+        ge=2,
+        description="Fewer items that two people judged are too little evidence of agreement",
+    )
+
+    def agreement_demand(self) -> Demand:
+        """What is asked of the people behind preference data."""
+        return Demand(self.min_agreement, self.min_agreement_items)
+
     def sft_thresholds(self) -> SftThresholds:
         """What the SFT gate holds to."""
         return SftThresholds(
             self.min_response_words_p5, self.max_duplicate_rate, self.max_label_imbalance
+        )
+
+    def preference_thresholds(self) -> PreferenceThresholds:
+        """What the gates of the preference datasets hold to."""
+        return PreferenceThresholds(
+            self.max_duplicate_rate,
+            self.max_label_imbalance,
+            self.min_label_rows,
+            self.max_length_bias,
         )
 
     def index_thresholds(self) -> GateThresholds:

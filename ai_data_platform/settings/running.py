@@ -1,4 +1,4 @@
-"""Where batches are worked on, when a build starts, and where the service listens."""
+"""Where batches are worked on, and when a build starts."""
 
 import re
 from typing import Literal
@@ -10,7 +10,7 @@ __all__ = ["RunSettings"]
 
 
 class RunSettings(BaseSettings):
-    """Where batches are worked on, when a build starts, and where the service listens."""
+    """Where batches are worked on, and when a build starts."""
 
     warehouse: SecretStr = Field(
         SecretStr("duckdb"),
@@ -33,8 +33,6 @@ class RunSettings(BaseSettings):
     feedback_trigger: int = Field(
         1_000, ge=1, description="Unprocessed ratings that start a preference build"
     )
-    host: str = Field("127.0.0.1", description="Address that `aidp serve` listens on")
-    port: int = Field(8000, ge=0, le=65_535, description="Port that `aidp serve` listens on")
 
     @field_validator("warehouse")
     @classmethod

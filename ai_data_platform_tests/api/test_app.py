@@ -2,48 +2,21 @@
 
 import json
 import logging
-import socket
 import sqlite3
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 
 from ai_data_platform.api.app import MAX_BODY_BYTES, create_app
-from ai_data_platform.core.errors import NotPublishedYet
 from ai_data_platform.core.feedback import FeedbackEvent
 from ai_data_platform.stores.feedback import FeedbackStore
+from ai_data_platform_tests.api.serving import BODY, JSON, NOW, serving
 
-NOW = datetime(2024, 3, 1, 12, tzinfo=UTC)
-BODY: dict[str, Any] = {
-    "conversation_id": "c1",
-    "message_id": "m1",
-    "rating": 4,
-    "feedback_text": "Clear and short.",
-    "user_id": "u1",
-    "event_id": "e1",
-}
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[FeedbackStore]:
-    with FeedbackStore(tmp_path / "feedback.sqlite", busy_timeout_s=0.1) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(store: FeedbackStore) -> Iterator[TestClient]:
-    app = create_app(store, clock=lambda: NOW)
-    with TestClient(app, raise_server_exceptions=False) as opened:
-        yield opened
+STATS = {"stored": 1, "unprocessed": 1, "trigger": 1000, "waiting": None}
 
 
 def test_a_rating_is_stored_with_the_time_of_its_arrival(
@@ -73,7 +46,12 @@ def test_a_retry_is_answered_200_and_counted_once(client: TestClient) -> None:
 
     assert answer.status_code == 200
     assert answer.json() == {"event_id": "e1", "status": "already stored"}
-    assert client.get("/feedback/stats").json() == {"stored": 1, "unprocessed": 1}
+    assert client.get("/feedback/stats").json() == {
+        "stored": 1,
+        "unprocessed": 1,
+        "trigger": 1000,
+        "waiting": None,
+    }
 
 
 def test_an_event_id_used_for_another_rating_is_answered_409(client: TestClient) -> None:
@@ -82,7 +60,12 @@ def test_an_event_id_used_for_another_rating_is_answered_409(client: TestClient)
 
     assert answer.status_code == 409
     assert "another rating" in answer.json()["detail"]
-    assert client.get("/feedback/stats").json() == {"stored": 1, "unprocessed": 1}
+    assert client.get("/feedback/stats").json() == {
+        "stored": 1,
+        "unprocessed": 1,
+        "trigger": 1000,
+        "waiting": None,
+    }
 
 
 def test_without_an_event_id_content_and_time_name_the_event(client: TestClient) -> None:
@@ -130,9 +113,6 @@ def test_a_body_outside_the_contract_is_answered_422_with_the_place_of_the_fault
     (fault,) = answer.json()["detail"]
     assert (fault["loc"], fault["type"]) == (["body", where], kind)
     assert client.get("/feedback/stats").json()["stored"] == 0
-
-
-JSON = {"Content-Type": "application/json"}
 
 
 @pytest.mark.parametrize(
@@ -223,7 +203,7 @@ def test_readiness_follows_the_store_and_liveness_does_not(
 ) -> None:
     assert client.get("/readyz").json() == {"status": "ok"}
     with closing(sqlite3.connect(tmp_path / "feedback.sqlite")) as other:
-        other.execute("drop table processed")
+        other.execute("drop table totals")
 
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").json() == {"status": "ok"}
@@ -233,42 +213,12 @@ def test_stats_follow_the_processed_mark(client: TestClient, store: FeedbackStor
     for number in range(3):
         client.post("/feedback", json=BODY | {"event_id": f"e{number}"})
     store.mark_processed(2)
-    assert client.get("/feedback/stats").json() == {"stored": 3, "unprocessed": 1}
-
-
-def test_search_is_there_only_when_it_is_given(client: TestClient, store: FeedbackStore) -> None:
-    assert client.get("/search", params={"q": "refund"}).status_code == 404
-    assert "/search" not in client.get("/openapi.json").json()["paths"]
-
-
-def test_search_passes_query_and_k_and_gives_back_the_results(store: FeedbackStore) -> None:
-    def search(query: str, k: int) -> list[dict[str, Any]]:
-        return [{"text": f"{query} {rank}", "score": 0.5} for rank in range(k)]
-
-    with TestClient(create_app(store, search=search)) as client:
-        answer = client.get("/search", params={"q": "refund", "k": 2})
-        default = client.get("/search", params={"q": "refund"})
-        refused = [
-            client.get("/search", params=params).status_code
-            for params in ({}, {"q": " "}, {"q": "a", "k": 0}, {"q": "a", "k": 51})
-        ]
-
-    assert answer.json() == {
-        "query": "refund",
-        "results": [{"text": "refund 0", "score": 0.5}, {"text": "refund 1", "score": 0.5}],
+    assert client.get("/feedback/stats").json() == {
+        "stored": 3,
+        "unprocessed": 1,
+        "trigger": 1000,
+        "waiting": None,
     }
-    assert len(default.json()["results"]) == 5
-    assert refused == [422, 422, 422, 422]
-
-
-def test_search_before_the_first_publication_is_answered_503(store: FeedbackStore) -> None:
-    def search(query: str, k: int) -> list[dict[str, Any]]:
-        raise NotPublishedYet("the knowledge base has no published version yet")
-
-    with TestClient(create_app(store, search=search)) as client:
-        answer = client.get("/search", params={"q": "refund"})
-    assert answer.status_code == 503
-    assert answer.json() == {"detail": "the knowledge base has no published version yet"}
 
 
 def test_the_documented_example_is_accepted(client: TestClient) -> None:
@@ -278,7 +228,8 @@ def test_the_documented_example_is_accepted(client: TestClient) -> None:
 
 
 def test_a_real_server_takes_a_rating_over_loopback(store: FeedbackStore) -> None:
-    with _serving(store) as address:
+    with serving(create_app(store)) as (host, port):
+        address = f"http://{host}:{port}"
         first = httpx.post(f"{address}/feedback", json=BODY)
         again = httpx.post(f"{address}/feedback", json=BODY)
         large = httpx.post(f"{address}/feedback", content=b"x" * (MAX_BODY_BYTES + 1), headers=JSON)
@@ -289,18 +240,15 @@ def test_a_real_server_takes_a_rating_over_loopback(store: FeedbackStore) -> Non
     assert store.last_sequence() == 1
 
 
-@contextmanager
-def _serving(store: FeedbackStore) -> Iterator[str]:
-    """The address of uvicorn on a free loopback port, in a thread, as long as the block lasts."""
-    server = uvicorn.Server(uvicorn.Config(create_app(store), log_level="warning"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        try:
-            while not server.started:
-                assert thread.is_alive()
-                time.sleep(0.01)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(timeout=10)
+def test_ratings_that_wait_for_their_answer_are_shown(store: FeedbackStore) -> None:
+    with TestClient(create_app(store, waiting=lambda: 3)) as client:
+        assert client.get("/feedback/stats").json()["waiting"] == 3
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", None])
+def test_what_a_form_of_another_site_can_send_is_no_rating(
+    client: TestClient, store: FeedbackStore, kind: str | None
+) -> None:
+    headers = {} if kind is None else {"Content-Type": kind}
+    answer = client.post("/feedback", content=json.dumps(BODY), headers=headers)
+    assert (answer.status_code, store.last_sequence()) == (422, 0)
