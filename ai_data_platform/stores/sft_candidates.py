@@ -15,10 +15,7 @@ from ai_data_platform.core.datasets.conversations import Conversations
 from ai_data_platform.core.datasets.funnel import DROPPED, Stage, unaccounted
 from ai_data_platform.core.datasets.leakage import (
     CertificateOptions,
-    CertifiedRow,
     EvaluationItem,
-    certificate_rules,
-    certify,
     find_contamination,
 )
 from ai_data_platform.core.datasets.near_duplicates import NearDuplicateOptions
@@ -30,12 +27,10 @@ from ai_data_platform.stores.candidates import (
     Audit,
     Candidate,
     DatasetKind,
-    Findings,
-    StagedDataset,
     stage_dataset,
     staged_from,
 )
-from ai_data_platform.stores.certified_files import certified_rows
+from ai_data_platform.stores.certifying import CertificateAudit
 from ai_data_platform.stores.conversation_vectors import CONVERSATION_VECTORS, conversation_vectors
 from ai_data_platform.stores.evaluation_items import items_from
 from ai_data_platform.stores.hashed_files import write_rows
@@ -133,7 +128,7 @@ class _Build:
         dataset = self._decided(conversations, filtered, items)
         measures = SftMeasures()
         splits = {split: measures.passing(split, dataset.batches(split)) for split in SPLITS}
-        audits: list[Audit] = [_Certificate(items, self.options.certificate, self.log)]
+        audits: list[Audit] = [CertificateAudit(items, self.options.certificate, self.log)]
         quality = self._quality()
         if quality:
             audits.append(quality.measure)
@@ -203,33 +198,6 @@ class _Build:
         for stage in dataset.funnel:
             self.log(f"{stage.stage}: {stage.rows_in:,} exchanges, {stage.rows_out:,} went on")
         return dataset
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Certificate:
-    """The audit that proves that nothing leaks."""
-
-    items: Sequence[EvaluationItem]
-    options: CertificateOptions
-    log: Callable[[str], None]
-
-    def __call__(self, staged: StagedDataset) -> Findings:
-        files = {n: digest for n, digest in staged.sha256.items() if n.startswith("data/")}
-        splits = {str(split): _Rows(staged.path(split)) for split in staged.splits}
-        self.log("comparing the splits with each other and with the evaluation items")
-        certificate = certify(splits, self.items, self.options, files=files)
-        proof = {"certificate.json": certificate.to_json()}
-        return Findings(dict(certificate.figures), certificate_rules(), proof)
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The rows of a data file, read anew each time; none where there is no file."""
-
-    path: Path
-
-    def __iter__(self) -> Iterator[CertifiedRow]:
-        return certified_rows(self.path) if self.path.is_file() else iter(())
 
 
 def _figures(

@@ -2,7 +2,7 @@
 
 `python -m benchmarks.trainers` makes an environment for each trainer, which downloads some gigabytes the
 first time (`--environments FOLDER` keeps them), publishes the shipped sample, has each trainer's loader
-read both versions, and stops when one drops or cuts a row. Nothing is trained.
+read the versions, and stops when one drops or cuts a row. Nothing is trained.
 """
 
 import argparse
@@ -50,8 +50,9 @@ def _sample(home: Path) -> Path:
 
 
 def _versions(home: Path) -> list[Path]:
-    """The SFT and the preference version that readers of this home see."""
-    folders = [home / "versions" / name for name in ("sft", "preference")]
+    """The versions of the training datasets that readers of this home see."""
+    names = ("sft", "preference", "unpaired_preference")
+    folders = [home / "versions" / name for name in names]
     return [
         folder / json.loads((folder / "published.json").read_text())["version"]
         for folder in folders

@@ -1,6 +1,6 @@
 """Rows that Axolotl's dataset preparation gives; run by Axolotl's own environment.
 
-Arguments: the folders of the SFT version, the preference version and a tokenizer. Prints one JSON list.
+Arguments: the folders of the SFT, preference and unpaired versions, and a tokenizer. Prints one JSON list.
 """
 
 import json
@@ -18,9 +18,9 @@ from axolotl.utils.dict import DictDefault
 from datasets import load_dataset
 
 
-def main(sft: str, preference: str, tokenizer_folder: str) -> None:
+def main(sft: str, preference: str, unpaired: str, tokenizer_folder: str) -> None:
     here, found = Path.cwd(), []
-    for kind, folder in (("sft", sft), ("preference", preference)):
+    for kind, folder in (("sft", sft), ("preference", preference), ("unpaired", unpaired)):
         os.chdir(folder)  # the paths in axolotl.yml are relative to its folder
         shipped = yaml.safe_load(Path("axolotl.yml").read_text())
         settings = load_cfg(DictDefault({**shipped, **_rest(here, tokenizer_folder)}))
@@ -67,7 +67,8 @@ def _rest(here: Path, tokenizer_folder: str) -> dict[str, Any]:
 def _length(row: dict[str, Any], tokenizer: Any) -> int:
     if "input_ids" in row:
         return len(row["input_ids"])
-    sides = (row["prompt"] + row[side] for side in ("chosen", "rejected"))
+    answers = ("chosen", "rejected") if "chosen" in row else ("completion",)
+    sides = (row["prompt"] + row[side] for side in answers)
     return max(len(tokenizer(side, add_special_tokens=False)["input_ids"]) for side in sides)
 
 

@@ -1,6 +1,6 @@
 """Rows that LLaMA-Factory's `get_dataset` gives; run by LLaMA-Factory's own environment.
 
-Arguments: the folders of the SFT version, the preference version and a tokenizer. Prints one JSON list.
+Arguments: the folders of the SFT, preference and unpaired versions, and a tokenizer. Prints one JSON list.
 """
 
 import json
@@ -16,20 +16,20 @@ from transformers import AutoTokenizer, Seq2SeqTrainingArguments
 _CUTOFF = 1024
 
 
-def main(sft: str, preference: str, tokenizer_folder: str) -> None:
+def main(sft: str, preference: str, unpaired: str, tokenizer_folder: str) -> None:
     found = []
-    for stage, folder in (("sft", sft), ("rm", preference)):
+    for stage, folder in (("sft", sft), ("rm", preference), ("kto", unpaired)):
         names = json.loads((Path(folder) / "dataset_info.json").read_text())
         for name, entry in names.items():
             wanted = _rows(Path(folder) / entry["file_name"])
             prepared = _prepared(name, folder, stage, tokenizer_folder)
             lengths = [_length(row) for row in prepared]
-            kind = "sft" if stage == "sft" else "preference"
+            kind = {"sft": "sft", "rm": "preference", "kto": "unpaired"}[stage]
             found.append(
                 {
                     "trainer": f"LLaMA-Factory {version('llamafactory')}",
                     "dataset": f"{kind} {Path(entry['file_name']).suffix[1:]}",
-                    "split": name.partition("_")[2] or "train",
+                    "split": _split(name),
                     "rows_in": wanted,
                     "rows_out": len(prepared),
                     "longest": max(lengths, default=0),
@@ -55,9 +55,16 @@ def _prepared(name: str, folder: str, stage: str, tokenizer_folder: str) -> Any:
     return loaded["train_dataset"]
 
 
+def _split(name: str) -> str:
+    last = name.rpartition("_")[2]
+    return last if last in ("validation", "test") else "train"
+
+
 def _length(row: dict[str, Any]) -> int:
     if "input_ids" in row:
         return len(row["input_ids"])
+    if "kl_input_ids" in row and "chosen_input_ids" not in row:
+        return len(row["kl_input_ids"])
     return max(len(row["chosen_input_ids"]), len(row["rejected_input_ids"]))
 
 

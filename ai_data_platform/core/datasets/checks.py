@@ -1,10 +1,11 @@
 """The rules of a training dataset, on rows that come one by one from any file."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ai_data_platform.core.datasets.examples import Example, Fault, Format, read_example
+from ai_data_platform.core.datasets.length_bias import LARGE_BIAS, LengthBias
 from ai_data_platform.core.datasets.lengths import MAX_TOKENS, Tokenizer, measure_tokens
 from ai_data_platform.core.datasets.profile import Profile, Profiler
 from ai_data_platform.core.datasets.quality import label_imbalance
@@ -22,6 +23,8 @@ MAX_UNTRAINABLE = 0.01
 
 _OWN_RULE = {"equal_sides": "equal_sides", "prompts_differ": "prompts_that_differ"}
 _LABELS = ("label", "ratings", "rating")  # tried in this order
+_LEARNT = ("assistant", "chosen", "liked")  # roles of what the model is to learn to say
+_FEWEST_COMPARED = 30  # pairs, before their lengths say anything
 _SHOWN = 5  # findings of a rule
 _MOST_LABELS = 1_000
 _LONGEST_LABEL = 200  # characters
@@ -68,6 +71,9 @@ def file_rules(rows: CheckedRows, thresholds: SftThresholds) -> tuple[Rule, ...]
             Rule("equal_sides", "==", 0, "equal answers give no gradient"),
             Rule("prompts_that_differ", "==", 0, "both sides answer one prompt"),
         ]
+        if rows.profile.rows >= _FEWEST_COMPARED:
+            why = "a model that counts words would do as well"
+            rules.append(Rule("length_bias_auc", "<=", LARGE_BIAS, why))
     if rows.kind != "text,label":
         least = thresholds.min_response_words_p5
         rules += [
@@ -100,6 +106,7 @@ class DatasetCheck:
         self._short = short_answer
         self._profiler = Profiler()
         self._keys = RowKeys()
+        self._bias = LengthBias()
         self._sample: RowSample[tuple[str, Example]] = RowSample(sample)
         self._faults: Counter[str] = Counter()
         self._counted: Counter[str] = Counter()  # of offenders by figure
@@ -126,9 +133,15 @@ class DatasetCheck:
         self._sample.offer(key, (f"{source}:{line}", example), size)
         self._count_labels(record)
         lengths = self._profiler.add(
-            example, {"split": [split], "language": [_text_or_none(record.get("language"))]}
+            example,
+            {
+                "split": [split],
+                "language": [_text_or_none(record.get("language"))],
+                "shown_first": [_shown_first(record)],
+            },
         )
-        fewest = min((n for role, n in lengths if role in ("assistant", "chosen")), default=None)
+        _add_lengths(self._bias, lengths)
+        fewest = min((n for role, n in lengths if role in _LEARNT), default=None)
         if fewest is not None and fewest < self._short:
             fault = Fault("short_answer", f"{fewest} words, fewer than {self._short:g}")
             self._note("response_words_p5", source, line, fault, min(example.answers, key=len))
@@ -172,6 +185,7 @@ class DatasetCheck:
             "duplicate_rate": self._keys.repeat_rate,
             "rows_in_two_splits": self._keys.in_two_splits,
             "label_imbalance": label_imbalance(self._labels.elements()),
+            "length_bias_auc": self._bias.auc,
             **profile.figures(),
         }
 
@@ -195,11 +209,28 @@ class DatasetCheck:
             )
 
 
+def _add_lengths(bias: LengthBias, lengths: Sequence[tuple[str, int]]) -> None:
+    """The lengths of the answers that people compared or labelled."""
+    of = dict(lengths)
+    if "chosen" in of and "rejected" in of:
+        bias.add_pair(of["chosen"], of["rejected"])
+    elif lengths[-1][0] in ("liked", "disliked"):
+        bias.add(lengths[-1][1], liked=lengths[-1][0] == "liked")
+
+
 def labels_of(record: Mapping[str, object], column: str | None) -> list[str]:
     """The labels of a row as texts: one, several where the column holds a list, none where it is empty."""
     value = record.get(column) if column else None
     values = value if isinstance(value, list | tuple) else [value]
     return [str(one)[:_LONGEST_LABEL] for one in values if one is not None and one != ""]
+
+
+def _shown_first(record: Mapping[str, object]) -> str | None:
+    """Which side of a pair stood before the other, where the row says so."""
+    chosen, rejected = record.get("chosen_position"), record.get("rejected_position")
+    if not isinstance(chosen, int | float) or not isinstance(rejected, int | float):
+        return None
+    return None if chosen == rejected else "chosen" if chosen < rejected else "rejected"
 
 
 def _text_or_none(value: object) -> str | None:

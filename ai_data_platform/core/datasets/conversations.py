@@ -1,7 +1,6 @@
 """Assembled conversations as columns: what decides over them in memory, their texts in a stream."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -9,9 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ai_data_platform.core.datasets.assemble import ASSEMBLED
-from ai_data_platform.core.datasets.funnel import DROPPED, Stage
+from ai_data_platform.core.datasets.funnel import DROPPED, Drop, Stage, drop_table
 
-__all__ = ["Batches", "Conversations", "Drop"]
+__all__ = ["Batches", "Conversations"]
 
 Places = npt.NDArray[np.intp]
 _SMALL = (
@@ -23,17 +22,6 @@ _SMALL = (
     "characters",
     "left_out",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """A conversation (its row) that a stage leaves out, why, and what it matched."""
-
-    row: int
-    reason: str
-    matched_id: str
-    matched_kind: str
-    detail: str
 
 
 Batches = Callable[[Sequence[str]], Iterator[pa.RecordBatch]]
@@ -98,21 +86,7 @@ class Conversations:
 
     def drops(self, stage: Stage, drops: Sequence[Drop]) -> pa.Table:
         """Every exchange of these conversations (DROPPED)."""
-        rows = np.array([drop.row for drop in drops], dtype=np.intp)
-        repeated = np.repeat(np.arange(len(drops)), self.exchanges[rows])
-
-        def of_each(values: Iterable[str]) -> pa.Array:
-            return pa.array(values, pa.string()).take(pa.array(repeated))
-
-        return _table(
-            stage,
-            self.record_ids.take(pa.array(rows)).flatten(),
-            self.ids.take(pa.array(rows[repeated])),
-            *(
-                of_each([getattr(drop, name) for drop in drops])
-                for name in ("reason", "matched_id", "matched_kind", "detail")
-            ),
-        )
+        return drop_table(stage, drops, self.record_ids, self.ids)
 
     def _column(self, name: str) -> pa.Array:
         chunks = self._columns[name].chunks

@@ -4,8 +4,8 @@ Formats are those of TRL, LLaMA-Factory and Axolotl. A row that its trainer woul
 misread is a Fault with the reason.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple, TypeGuard
 
@@ -14,11 +14,18 @@ from ai_data_platform.core.text import normalise
 __all__ = ["FORMATS", "Example", "Fault", "Format", "Turn", "detect_format", "read_example"]
 
 Format = Literal[
-    "messages", "prompt/chosen/rejected", "prompt/completion", "alpaca", "sharegpt", "text,label"
+    "messages",
+    "prompt/chosen/rejected",
+    "prompt/completion/label",
+    "prompt/completion",
+    "alpaca",
+    "sharegpt",
+    "text,label",
 ]
 FORMATS: Mapping[Format, frozenset[str]] = {
     "messages": frozenset({"messages"}),
     "prompt/chosen/rejected": frozenset({"chosen", "rejected"}),  # TRL allows an implicit prompt
+    "prompt/completion/label": frozenset({"prompt", "completion", "label"}),  # KTO's
     "prompt/completion": frozenset({"prompt", "completion"}),
     "alpaca": frozenset({"instruction", "output"}),
     "sharegpt": frozenset({"conversations"}),
@@ -58,12 +65,14 @@ class Fault(NamedTuple):
 class Example:
     """One row. Of a pair, `turns` are the prompt alone and the answers stand in `chosen`, `rejected`.
 
-    A row of "text,label" is one user turn without an answer.
+    A row of "text,label" is one user turn without an answer. `liked` is the label of a KTO row, whose
+    last turn it is about.
     """
 
     turns: tuple[Turn, ...]
     chosen: tuple[Turn, ...] = ()
     rejected: tuple[Turn, ...] = ()
+    liked: bool | None = None
 
     @property
     def is_pair(self) -> bool:
@@ -76,15 +85,22 @@ class Example:
 
     @property
     def answers(self) -> list[str]:
-        """What the model is to learn to say: the answers, of a pair the chosen one."""
+        """What the model is to learn to say: the answers, of a pair the chosen one, of KTO a liked one."""
+        if self.liked is not None:
+            return [self.turns[-1].content] if self.liked else []
         turns = self.chosen or self.turns
         return [turn.content for turn in turns if turn.role == "assistant"]
 
 
-def detect_format(columns: Collection[str]) -> Format | None:
-    """The first format whose columns are all there; None when no format is known by these."""
-    seen = set(columns)
-    return next((name for name, wanted in FORMATS.items() if wanted <= seen), None)
+def detect_format(record: Mapping[str, object]) -> Format | None:
+    """The first format whose columns are all there; None when no format is known by these.
+
+    A label that is no boolean beside a prompt and a completion is the class of an SFT row.
+    """
+    found = next((name for name, wanted in FORMATS.items() if wanted <= record.keys()), None)
+    if found == "prompt/completion/label" and not isinstance(record["label"], bool):
+        return "prompt/completion"
+    return found
 
 
 def read_example(record: object, kind: Format) -> Example | Fault:
@@ -99,6 +115,8 @@ def read_example(record: object, kind: Format) -> Example | Fault:
             made = _conversation(record, "messages" if kind == "messages" else "conversations")
         case "prompt/chosen/rejected":
             return _pair(record)
+        case "prompt/completion/label":
+            return _judged(record)
         case "prompt/completion":
             made = _joined(_turns(record["prompt"], "user"), _turns(record["completion"]))
         case "alpaca":
@@ -141,6 +159,14 @@ def _labelled(record: Mapping[str, Any]) -> Example | Fault:
         return Fault("missing_label", "the label is empty")
     turn = Turn("user", text)
     return _bad_text([turn]) or Example((turn,))
+
+
+def _judged(record: Mapping[str, Any]) -> Example | Fault:
+    if not isinstance(record["label"], bool):
+        return Fault("label_not_boolean", f"saw {record['label']!r}, wanted true or false")
+    made = _joined(_turns(record["prompt"], "user"), _turns(record["completion"]))
+    found = made if isinstance(made, Fault) else _sound(made)
+    return found if isinstance(found, Fault) else replace(found, liked=record["label"])
 
 
 def _pair(record: Mapping[str, Any]) -> Example | Fault:

@@ -1,16 +1,42 @@
-"""Where each exchange went: stage by stage, with the reason and what it matched."""
+"""Where each record went: stage by stage, with the reason and what it matched.
+
+The records of an SFT dataset are exchanges, those of a preference dataset ratings.
+"""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["DROPPED", "STAGES", "FunnelStage", "Stage", "funnel", "unaccounted"]
+__all__ = [
+    "DROPPED",
+    "PREFERENCE_STAGES",
+    "STAGES",
+    "Drop",
+    "FunnelStage",
+    "Stage",
+    "drop_table",
+    "funnel",
+    "reason_counts",
+    "unaccounted",
+]
 
 Stage = Literal[
+    "clean",
+    "screen",
+    "assemble",
+    "pairs",
+    "contradictions",
+    "duplicates",
+    "semantic_duplicates",
+    "decontaminate",
+    "split",
+]
+STAGES: tuple[Stage, ...] = (
     "clean",
     "screen",
     "assemble",
@@ -18,9 +44,16 @@ Stage = Literal[
     "semantic_duplicates",
     "decontaminate",
     "split",
-]
-STAGES: tuple[Stage, ...] = get_args(Stage)
-"""The stages of a training dataset, in their order."""
+)
+"""The stages of an SFT dataset, in their order."""
+PREFERENCE_STAGES: tuple[Stage, ...] = (
+    "pairs",
+    "contradictions",
+    "duplicates",
+    "decontaminate",
+    "split",
+)
+"""The stages of a preference dataset, in their order."""
 
 DROPPED = pa.schema(
     [
@@ -29,16 +62,27 @@ DROPPED = pa.schema(
         pa.field("stage", pa.string(), nullable=False),
         pa.field("drop_reason", pa.string(), nullable=False),
         pa.field("matched_id", pa.string()),
-        pa.field("matched_kind", pa.string()),  # record, conversation or evaluation_item
+        pa.field("matched_kind", pa.string()),  # record, conversation, row or evaluation_item
         pa.field("detail", pa.string()),  # how alike, or what was seen
     ]
 )
-"""One exchange that is in no row of the dataset."""
+"""One record that is in no row of the dataset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """A row (its place) that a stage leaves out, why, and what it matched."""
+
+    row: int
+    reason: str
+    matched_id: str | None = None
+    matched_kind: str | None = None
+    detail: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelStage:
-    """Exchanges that came to a stage, those that it left out by reason, and those that went on."""
+    """Records that came to a stage, those that it left out by reason, and those that went on."""
 
     stage: Stage
     rows_in: int
@@ -46,18 +90,53 @@ class FunnelStage:
     rows_out: int
 
 
-def funnel(exchanges: int, dropped: pa.Table) -> tuple[FunnelStage, ...]:
-    """Every stage in its order, for so many exchanges of which these were left out."""
+def drop_table(
+    stage: Stage, drops: Sequence[Drop], records: pa.ListArray, conversations: pa.Array
+) -> pa.Table:
+    """Every record of the rows that were left out (DROPPED).
+
+    `records` are the record ids of each row of the dataset, `conversations` whose each row is.
+    """
+    rows = np.array([drop.row for drop in drops], dtype=np.intp)
+    lists = records.take(pa.array(rows))
+    sizes = lists.value_lengths().to_numpy().astype(np.intp)
+    owners = pa.array(np.repeat(np.arange(len(drops)), sizes))
+    told = [
+        pa.array([getattr(drop, name) for drop in drops], pa.string()).take(owners)
+        for name in ("reason", "matched_id", "matched_kind", "detail")
+    ]
+    named = conversations.take(pa.array(rows)).take(owners)
+    stages = pa.repeat(pa.scalar(stage), len(owners))
+    return pa.Table.from_arrays([lists.flatten(), named, stages, *told], schema=DROPPED)
+
+
+def funnel(
+    records: int, dropped: pa.Table, stages: Sequence[Stage] = STAGES
+) -> tuple[FunnelStage, ...]:
+    """Every stage in its order, for so many records of which these were left out.
+
+    Raises ValueError for a drop in a stage that is none of these.
+    """
     counted = dropped.group_by(["stage", "drop_reason"]).aggregate([([], "count_all")])
-    counts: dict[str, Counter[str]] = {stage: Counter() for stage in STAGES}
+    counts: dict[str, Counter[str]] = {stage: Counter() for stage in stages}
     for row in counted.to_pylist():
+        if row["stage"] not in counts:
+            raise ValueError(f"a record was dropped at {row['stage']}, wanted one of {stages}")
         counts[row["stage"]][row["drop_reason"]] = row["count_all"]
     found = []
-    for stage in STAGES:
-        left = exchanges - counts[stage].total()
-        found.append(FunnelStage(stage, exchanges, dict(sorted(counts[stage].items())), left))
-        exchanges = left
+    for stage in stages:
+        left = records - counts[stage].total()
+        found.append(FunnelStage(stage, records, dict(sorted(counts[stage].items())), left))
+        records = left
     return tuple(found)
+
+
+def reason_counts(stages: Sequence[FunnelStage]) -> dict[str, int]:
+    """Records left out by reason, whatever the stage."""
+    counts: Counter[str] = Counter()
+    for stage in stages:
+        counts.update(stage.dropped)
+    return dict(sorted(counts.items()))
 
 
 def unaccounted(logged: pa.ChunkedArray, kept: pa.ChunkedArray, dropped: pa.ChunkedArray) -> int:

@@ -9,14 +9,22 @@ from typing import Protocol
 
 from ai_data_platform.core.datasets.examples import Example, Turn
 
-__all__ = ["MAX_TOKENS", "TokenLengths", "Tokenizer", "count_percentile", "measure_tokens"]
+__all__ = [
+    "FRAME_TOKENS",
+    "MAX_TOKENS",
+    "OPENING_TOKENS",
+    "TokenLengths",
+    "Tokenizer",
+    "count_percentile",
+    "measure_tokens",
+]
 
 MAX_TOKENS = 1024
 """TRL's default of `max_length` in SFTConfig and DPOConfig (1.16): the end of a longer row is cut off."""
 
-_FRAME = 5
+FRAME_TOKENS = 5
 """Tokens that a chat template adds to a message, as ChatML's: start, role, line end, end, line end."""
-_OPENING = 3  # of these, the ones before the content
+OPENING_TOKENS = 3  # of these, the ones before the content
 _BATCH = 256  # rows tokenised at a time: enough to fill the cores, few enough to hold
 
 
@@ -135,7 +143,7 @@ def _by_role(row: Example, lengths: Sequence[int]) -> list[tuple[str, int]]:
 
 def _size(row: Example, tokens: Sequence[Sequence[int]]) -> int:
     """Tokens of the whole row; of a pair, of the prompt with its longer answer."""
-    sizes = [len(one) + _FRAME for one in tokens]
+    sizes = [len(one) + FRAME_TOKENS for one in tokens]
     prompt, chosen = len(row.turns), len(row.turns) + len(row.chosen)
     return sum(sizes[:prompt]) + max(sum(sizes[prompt:chosen]), sum(sizes[chosen:]))
 
@@ -144,7 +152,11 @@ def _trains(row: Example, tokens: Sequence[Sequence[int]], max_tokens: int) -> b
     """Whether something to learn is left of a row whose end is cut off at the limit."""
     if not row.is_pair:
         return _before_first_answer(row.turns, tokens) < max_tokens
-    left = max_tokens - sum(len(one) + _FRAME for one in tokens[: len(row.turns)]) - _OPENING
+    left = (
+        max_tokens
+        - sum(len(one) + FRAME_TOKENS for one in tokens[: len(row.turns)])
+        - OPENING_TOKENS
+    )
     answers = tokens[len(row.turns) :]
     chosen = _flat(answers[: len(row.chosen)])
     return left > 0 and chosen[:left] != _flat(answers[len(row.chosen) :])[:left]
@@ -155,8 +167,8 @@ def _before_first_answer(turns: Sequence[Turn], tokens: Sequence[Sequence[int]])
     before = 0
     for turn, one in zip(turns, tokens, strict=True):
         if turn.role == "assistant":
-            return before + _OPENING
-        before += len(one) + _FRAME
+            return before + OPENING_TOKENS
+        before += len(one) + FRAME_TOKENS
     return 0
 
 

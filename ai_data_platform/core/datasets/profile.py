@@ -1,7 +1,7 @@
 """What a training dataset looks like: counts small enough to keep, to draw and to compare."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Self
 
@@ -18,9 +18,10 @@ Counts = Mapping[int, int]
 class Profile:
     """How often each value occurs, over all rows; `tokens` over a sample.
 
-    `words` are lengths by role ("user", "assistant"; of pairs "prompt", "chosen", "rejected"),
-    `turns` are messages of a conversation, `categories` the values of "split", "rating", "language" or
-    "label", whichever the rows have.
+    `words` are lengths by role ("user", "assistant"; of pairs "prompt", "chosen", "rejected"; the answer
+    of a KTO row is "liked" or "disliked"),
+    `turns` are messages of a conversation, `categories` the values of "split", "rating", "language",
+    "label", and of pairs "longer_answer" and "shown_first", whichever the rows have.
     """
 
     rows: int
@@ -38,7 +39,8 @@ class Profile:
     @property
     def answers(self) -> Counts:
         """Lengths in words of what the model is to learn to say."""
-        return self.words.get("chosen") or self.words.get("assistant") or {}
+        wanted = ("chosen", "liked", "assistant")
+        return next((self.words[role] for role in wanted if self.words.get(role)), {})
 
     def figures(self) -> dict[str, float | None]:
         """Percentiles of the answers in words and of the turns, and what is known of tokens."""
@@ -91,7 +93,8 @@ class Profiler:
             if role not in self._words:
                 self._words[role] = Counter()
             self._words[role][length] += 1
-        for name, values in (categories or {}).items():
+        longer = {"longer_answer": [_longer(lengths)]} if example.is_pair else {}
+        for name, values in {**(categories or {}), **longer}.items():
             counted = self._categories.setdefault(name, Counter())
             for value in values:
                 if value is not None:
@@ -114,7 +117,10 @@ class Profiler:
 
 def _word_lengths(example: Example) -> list[tuple[str, int]]:
     if not example.is_pair:
-        return [(turn.role, word_count(turn.content)) for turn in example.turns]
+        lengths = [(turn.role, word_count(turn.content)) for turn in example.turns]
+        if example.liked is not None:
+            lengths[-1] = ("liked" if example.liked else "disliked", lengths[-1][1])
+        return lengths
     return [
         (role, sum(word_count(turn.content) for turn in turns))
         for role, turns in (
@@ -123,6 +129,14 @@ def _word_lengths(example: Example) -> list[tuple[str, int]]:
             ("rejected", example.rejected),
         )
     ]
+
+
+def _longer(lengths: Sequence[tuple[str, int]]) -> str:
+    """Which side of a pair has more words."""
+    of = dict(lengths)
+    if of["chosen"] == of["rejected"]:
+        return "neither"
+    return "chosen" if of["chosen"] > of["rejected"] else "rejected"
 
 
 def _ordered(counted: Counter[int]) -> dict[int, int]:

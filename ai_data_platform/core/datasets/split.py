@@ -8,7 +8,7 @@ clusters cannot promise that, because a later text can join two of them; and one
 texts that hang together would in time be all there is.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -18,7 +18,17 @@ import numpy.typing as npt
 from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.core.fingerprints import hash_text
 
-__all__ = ["SPLITS", "UNDECIDED", "Near", "Shares", "Sides", "Split", "assign_sides", "split_of"]
+__all__ = [
+    "SPLITS",
+    "UNDECIDED",
+    "Near",
+    "Shares",
+    "Sides",
+    "Split",
+    "assign_sides",
+    "hashed_sides",
+    "split_of",
+]
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -58,6 +68,20 @@ def split_of(group: str, validation_share: float, test_share: float = 0.0) -> Sp
     if position < validation_share:
         return "validation"
     return "test" if position >= 1 - test_share else "train"
+
+
+def hashed_sides(
+    owners: Sequence[str | None], conversations: Sequence[str], shares: Shares
+) -> tuple[Side, Side]:
+    """The side of each row's owner, UNDECIDED without one, and that by the hash of its conversation."""
+
+    def side(group: str) -> int:
+        return SPLITS.index(split_of(group, shares.validation, shares.test))
+
+    by_owner = {None: UNDECIDED, **{one: side(f"user {one}") for one in {*owners} - {None}}}
+    by_conversation = {name: side(name) for name in {*conversations}}
+    own = np.array([by_owner[owner] for owner in owners], dtype=np.int8)
+    return own, np.array([by_conversation[name] for name in conversations], dtype=np.int8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

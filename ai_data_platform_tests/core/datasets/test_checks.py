@@ -150,3 +150,39 @@ def test_the_sample_for_tokens_is_bounded_and_the_other_figures_are_not() -> Non
     assert found.profile.tokens is not None
     assert found.profile.tokens.sampled == 10
     assert found.profile.rows == 50
+
+
+def judged(number: int, words: int, *, liked: bool) -> dict[str, Any]:
+    return {
+        "prompt": [{"role": "user", "content": f"Question {number}?"}],
+        "completion": [{"role": "assistant", "content": f"Answer {number}" + " so" * words}],
+        "label": liked,
+    }
+
+
+def test_of_labelled_answers_only_liked_ones_may_not_be_short() -> None:
+    rows = [judged(n, 9 * (n % 2), liked=n % 2 == 1) for n in range(20)]
+    found = checked(rows, "prompt/completion/label")
+    assert broken(found) == []
+    assert found.figures["length_bias_auc"] == 1
+    assert found.labels == {"False": 10, "True": 10}
+    assert set(found.profile.words) == {"disliked", "liked", "user"}
+
+
+def test_pairs_that_their_lengths_give_away_are_told_from_thirty_on() -> None:
+    asked = {"role": "user", "content": "Which is it?"}
+    rows = [
+        {
+            "prompt": [asked],
+            "chosen": [{"role": "assistant", "content": f"The first of {n}, I am quite sure."}],
+            "rejected": [{"role": "assistant", "content": f"No idea, {n}."}],
+            "chosen_position": 1,
+            "rejected_position": 2,
+        }
+        for n in range(30)
+    ]
+    assert broken(checked(rows[:29], "prompt/chosen/rejected")) == []
+    found = checked(rows, "prompt/chosen/rejected")
+    assert broken(found) == ["length_bias_auc"]
+    assert found.profile.categories["longer_answer"] == {"chosen": 30}
+    assert found.profile.categories["shown_first"] == {"chosen": 30}

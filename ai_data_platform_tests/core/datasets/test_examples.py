@@ -26,6 +26,8 @@ SPOKEN = (Turn("user", ASKED["content"]), Turn("assistant", SAID["content"]))
         ({"prompt": "", "chosen": "", "rejected": ""}, "prompt/chosen/rejected"),
         ({"chosen": [], "rejected": []}, "prompt/chosen/rejected"),
         ({"prompt": "", "completion": ""}, "prompt/completion"),
+        ({"prompt": "", "completion": "", "label": False}, "prompt/completion/label"),
+        ({"prompt": "", "completion": "", "label": "billing"}, "prompt/completion"),
         ({"instruction": "", "input": "", "output": ""}, "alpaca"),
         ({"conversations": []}, "sharegpt"),
         ({"text": "", "label": 1}, "text,label"),
@@ -176,3 +178,19 @@ def test_a_labelled_text_needs_both() -> None:
         fault = read_example(record, "text,label")
         assert isinstance(fault, Fault)
         assert fault.reason == reason
+
+
+def test_a_liked_answer_is_to_be_learnt_and_a_disliked_one_is_not() -> None:
+    row = {"prompt": [ASKED], "completion": [SAID]}
+    liked = read_example({**row, "label": True}, "prompt/completion/label")
+    disliked = read_example({**row, "label": False}, "prompt/completion/label")
+    assert liked == Example(SPOKEN, liked=True)
+    assert isinstance(liked, Example)
+    assert isinstance(disliked, Example)
+    assert (liked.answers, disliked.answers) == ([SAID["content"]], [])
+
+
+def test_a_label_that_is_no_boolean_is_a_fault() -> None:
+    row = {"prompt": [ASKED], "completion": [SAID], "label": 1}
+    found = read_example(row, "prompt/completion/label")
+    assert found == Fault("label_not_boolean", "saw 1, wanted true or false")

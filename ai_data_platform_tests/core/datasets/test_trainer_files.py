@@ -7,6 +7,7 @@ import yaml
 from ai_data_platform.core.datasets.trainer_files import (
     preference_trainer_files,
     sft_trainer_files,
+    unpaired_trainer_files,
 )
 
 TAGS = {
@@ -91,3 +92,38 @@ def test_pairs_stand_a_second_time_with_one_message_a_side_for_llama_factory() -
         "field_chosen": "chosen",
         "field_rejected": "rejected",
     }
+
+
+def test_labelled_answers_stand_a_second_time_as_whole_conversations() -> None:
+    """LLaMA-Factory's `kto_tag` and Axolotl's `argilla_chat` take the answer as the last message."""
+    row = {
+        "prompt": [{"role": "user", "content": "Why?"}],
+        "completion": [{"role": "assistant", "content": "So."}],
+        "label": False,
+        "row_id": "s1",
+        "conversation_id": "c1",
+        "rating": 1.0,
+    }
+    files = unpaired_trainer_files({"train": [row], "validation": [row]}, 1024)
+    assert json.loads(files["whole/train.jsonl"]) == {
+        "completion": [*row["prompt"], *row["completion"]],
+        "label": False,
+        "row_id": "s1",
+        "conversation_id": "c1",
+    }
+    assert json.loads(files["dataset_info.json"])["unpaired_preference_validation"] == {
+        "file_name": "whole/validation.jsonl",
+        "formatting": "sharegpt",
+        "columns": {"messages": "completion", "kto_tag": "label"},
+        "tags": TAGS,
+    }
+    read = yaml.safe_load(files["axolotl.yml"])
+    assert (read["rl"], read["remove_unused_columns"]) == ("kto", False)
+    assert read["datasets"] == [
+        {
+            "path": "whole/train.jsonl",
+            "ds_type": "json",
+            "split": "train",
+            "type": "chatml.argilla_chat",
+        }
+    ]

@@ -22,6 +22,7 @@ __all__ = [
     "Certificate",
     "CertifiedRow",
     "Violation",
+    "ViolationKind",
     "certificate_rules",
     "certify",
     "figures_of",
@@ -39,26 +40,39 @@ METHOD = {
     "leaked_pairs": "pairs of rows of two splits whose Jaccard index reaches the threshold: an exact join",
     "contaminated_rows": "rows with a message that equals, contains or resembles an evaluation item",
 }
+_PROMPTS = {
+    "leaked_prompts": "the same of the prompts alone, which stand before the answers of a row"
+}
 
 NO_CONTAMINATION = Rule(
     "contaminated_rows", "==", 0, "who trained on an evaluation item is not measured by it"
 )
 
-ViolationKind = Literal["shared_conversation", "shared_user", "leaked_pair", "contaminated_row"]
+ViolationKind = Literal[
+    "shared_conversation", "shared_user", "leaked_pair", "leaked_prompt", "contaminated_row"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class CertifiedRow:
-    """A training row: its id, the texts of its messages, and whose it is where that is known."""
+    """A training row: its id, the texts of its messages, and whose it is where that is known.
+
+    Of a preference row the first `asked` messages are its prompt; a conversation has none of its own.
+    """
 
     id: str
     texts: tuple[str, ...]
     user_hash: str | None
     conversation_id: str
+    asked: int = 0
 
     @property
     def text(self) -> str:
         return "\n".join(self.texts)
+
+    @property
+    def prompt(self) -> str:
+        return "\n".join(self.texts[: self.asked])
 
 
 class Violation(NamedTuple):
@@ -105,7 +119,7 @@ class Certificate:
         return {
             "certificate": self.options.version,
             "holds": self.holds,
-            "method": METHOD,
+            "method": METHOD | (_PROMPTS if "leaked_prompts" in self.figures else {}),
             "thresholds": _thresholds(self.options),
             "files": dict(sorted(self.files.items())),
             "splits": {
@@ -156,12 +170,18 @@ def certify(
         )
     options = options or CertificateOptions()
     counted = {name: _counted(rows) for name, rows in splits.items()}
+    prompts = any(one.prompts for one in counted.values())
     crossing = [
         violation
         for left, right in combinations(splits, 2)
         for violation in (
             *_shared(left, counted[left], right, counted[right]),
             *_leaking(left, splits[left], right, splits[right], options.duplicates),
+            *(
+                _leaking(left, splits[left], right, splits[right], options.duplicates, "prompt")
+                if prompts
+                else ()
+            ),
         )
     ]
     index = ContaminationIndex(items, options.contamination)
@@ -174,7 +194,7 @@ def certify(
         evaluation_sets=set_hashes(items),
         evaluation_hash=item_hashes(items),
         common_texts=index.common_texts,
-        figures=figures_of(found, len(items)),
+        figures=figures_of(found, len(items), prompts=prompts),
         violations=tuple(found),
     )
 
@@ -185,11 +205,17 @@ def seal_of(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(unsealed, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def figures_of(violations: Iterable[Violation], items: int) -> dict[str, int]:
-    """What the gate judges: violations by kind, and how many evaluation items there were."""
+def figures_of(
+    violations: Iterable[Violation], items: int, *, prompts: bool = False
+) -> dict[str, int]:
+    """What the gate judges: violations by kind, and how many evaluation items there were.
+
+    Prompts are counted where rows have one.
+    """
     kinds = [violation.kind for violation in violations]
     return {
         "leaked_pairs": kinds.count("leaked_pair"),
+        **({"leaked_prompts": kinds.count("leaked_prompt")} if prompts else {}),
         "contaminated_rows": kinds.count("contaminated_row"),
         "shared_users": kinds.count("shared_user"),
         "shared_conversations": kinds.count("shared_conversation"),
@@ -197,8 +223,12 @@ def figures_of(violations: Iterable[Violation], items: int) -> dict[str, int]:
     }
 
 
-def certificate_rules() -> tuple[Rule, ...]:
-    """What a dataset gate asks of the figures of a certificate; without one they were not measured."""
+def certificate_rules(*, prompts: bool = False) -> tuple[Rule, ...]:
+    """What a dataset gate asks of the figures of a certificate; without one they were not measured.
+
+    With `prompts`, of rows that have one.
+    """
+    asked = Rule("leaked_prompts", "==", 0, "who trained on a question is not tested by it")
     return (
         Rule(
             "leaked_pairs",
@@ -206,6 +236,7 @@ def certificate_rules() -> tuple[Rule, ...]:
             0,
             "a row that resembles one of another split was seen in training",
         ),
+        *((asked,) if prompts else ()),
         NO_CONTAMINATION,
         Rule("shared_users", "==", 0, "a person known from training is no new person"),
         Rule("shared_conversations", "==", 0, "a conversation belongs to one split"),
@@ -227,21 +258,23 @@ class _Counted(NamedTuple):
 
     rows: int
     without_user: int
+    prompts: int
     conversations: frozenset[str]
     users: frozenset[str]
 
 
 def _counted(rows: Iterable[CertifiedRow]) -> _Counted:
-    count = without_user = 0
+    count = without_user = prompts = 0
     conversations, users = set[str](), set[str]()
     for row in rows:
         count += 1
+        prompts += row.asked > 0
         conversations.add(row.conversation_id)
         if row.user_hash is None:
             without_user += 1
         else:
             users.add(row.user_hash)
-    return _Counted(count, without_user, frozenset(conversations), frozenset(users))
+    return _Counted(count, without_user, prompts, frozenset(conversations), frozenset(users))
 
 
 def _shared(left: str, mine: _Counted, right: str, theirs: _Counted) -> Iterator[Violation]:
@@ -257,16 +290,18 @@ def _leaking(
     right: str,
     theirs: Iterable[CertifiedRow],
     options: NearDuplicateOptions,
+    what: Literal["text", "prompt"] = "text",
 ) -> Iterator[Violation]:
     near = exact_pairs(
-        ((row.id, row.text) for row in mine),
-        ((row.id, row.text) for row in theirs),
+        ((row.id, getattr(row, what)) for row in mine),
+        ((row.id, getattr(row, what)) for row in theirs),
         options.threshold,
         shingle=options.shingle,
         min_words=options.min_words,
     )
+    kind: ViolationKind = "leaked_pair" if what == "text" else "leaked_prompt"
     for pair in near:
-        yield Violation("leaked_pair", left, pair.left, right, pair.right, pair.jaccard)
+        yield Violation(kind, left, pair.left, right, pair.right, pair.jaccard)
 
 
 def _contaminated(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from ai_data_platform.core.datasets.report.glossary import BIAS
 from ai_data_platform.core.datasets.report.quality import QualityReport
 
 __all__ = ["certificate_remarks", "quality_lines"]
@@ -15,6 +16,7 @@ _FIGURES = (
     ("share_over_max_tokens", "rows longer than the trainer keeps", "{:.2%}"),
     ("untrainable_share", "rows with nothing left to learn from once cut", "{:.2%}"),
     ("duplicate_rate", "rows that repeat another", "{:.2%}"),
+    *BIAS,
     ("raw_duplicate_rate", "the same of all that came in", "{:.2%}"),
     ("drift_psi", "largest drift from the version published before (PSI)", "{:.3f}"),
 )
@@ -26,8 +28,13 @@ _REMARKS = (
     ("evaluation_items", "evaluation items that it was compared with"),
     ("contaminated_rows", "rows that hold an evaluation item"),
     ("leaked_pairs", "pairs of rows that resemble each other across splits"),
+    ("leaked_prompts", "pairs of rows whose prompts resemble each other across splits"),
     ("shared_users", "users with rows in two splits"),
     ("shared_conversations", "conversations with rows in two splits"),
+    (
+        "conversations_in_another_sft_split",
+        "conversations that the published SFT dataset has in another split",
+    ),
 )
 
 

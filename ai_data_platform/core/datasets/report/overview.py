@@ -16,7 +16,7 @@ from ai_data_platform.core.datasets.report.sections import (
 __all__ = ["quality_overview"]
 
 _GAP, _HEAD = 24, 30
-_ANSWERS = ("Answers", "Chosen answers")
+_ANSWERS = ("Answers", "Chosen answers", "Rejected answers", "Liked answers", "Disliked answers")
 
 
 def quality_overview(report: QualityReport) -> bytes:

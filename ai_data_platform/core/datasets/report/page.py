@@ -1,11 +1,15 @@
 """The quality report as one page: no network, no script, plots inside, light and dark."""
 
-from collections.abc import Iterable, Sequence
 from html import escape
 
-from ai_data_platform.core.datasets.report.glossary import TERMS
-from ai_data_platform.core.datasets.report.page_style import PAGE_STYLE
-from ai_data_platform.core.datasets.report.plots import Plot
+from ai_data_platform.core.datasets.report.glossary import BIAS, TERMS
+from ai_data_platform.core.datasets.report.page_parts import (
+    definitions,
+    html_page,
+    marked,
+    plot_grid,
+    section,
+)
 from ai_data_platform.core.datasets.report.quality import QualityReport
 from ai_data_platform.core.datasets.report.sections import (
     category_plots,
@@ -28,18 +32,13 @@ def quality_page(report: QualityReport) -> bytes:
         _findings(report),
         _funnel(report),
         _lengths(report),
+        _bias(report),
         _shape(report),
         _drift(report),
         _remarks(report),
         _words(report),
     ]
-    page = (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>Quality: {escape(report.title)}</title><style>{PAGE_STYLE}</style></head>"
-        f"<body><main>{''.join(sections)}</main></body></html>\n"
-    )
-    return page.encode("utf-8", "replace")
+    return html_page(f"Quality: {report.title}", sections)
 
 
 def _head(report: QualityReport) -> str:
@@ -47,7 +46,7 @@ def _head(report: QualityReport) -> str:
     kind, said = ("good", "every rule holds") if passed else ("bad", "a rule is broken")
     broken = "".join(f"<p>{escape(reason)}</p>" for reason in report.verdict.reasons)
     return (
-        f'<h1>{escape(report.title)}</h1><p class="quiet">{_marked(report.summary)}</p>'
+        f'<h1>{escape(report.title)}</h1><p class="quiet">{marked(report.summary)}</p>'
         f'<p><span class="pill {kind}">{said}</span></p>{broken}'
     )
 
@@ -95,7 +94,7 @@ def _rules(report: QualityReport) -> str:
     head = (
         '<th>figure</th><th class="n">measured</th><th class="n">wanted</th><th></th><th>why</th>'
     )
-    return _section(
+    return section(
         "What was asked of it",
         "Each of these must hold before anybody is given this dataset.",
         f'<div class="wide"><table><tr>{head}</tr>{"".join(rows)}</table></div>',
@@ -113,7 +112,7 @@ def _findings(report: QualityReport) -> str:
     if not rows:
         return ""
     head = "<th>figure</th><th>row</th><th>what was seen</th>"
-    return _section(
+    return section(
         "Rows to look at",
         "The first rows behind a figure, with file and line, whether its rule holds or not.",
         f'<div class="wide"><table><tr>{head}</tr>{"".join(rows)}</table></div>',
@@ -134,19 +133,19 @@ def _funnel(report: QualityReport) -> str:
     if rate is not None and report.duplicates:
         parts = ", ".join(f"{n:,} {_plain(name)}" for name, n in report.duplicates.items())
         repeated = f" Of all that came in, {rate:.1%} repeated something else: {parts}."
-    return _section(
+    return section(
         "What was left out, and why",
         f"{said}{repeated}",
-        _plots([plot]),
+        plot_grid([plot]),
     )
 
 
 def _lengths(report: QualityReport) -> str:
     before = " The dashed outline is the published version." if report.published else ""
-    words = _section(
+    words = section(
         "Lengths in words",
         f"How long messages are; p95 is the length that 95 % do not exceed.{before}",
-        _plots(word_plots(report.profile, report.published)),
+        plot_grid(word_plots(report.profile, report.published)),
     )
     tokens = report.profile.tokens
     plots = token_plots(report.profile, report.published)
@@ -167,18 +166,35 @@ def _lengths(report: QualityReport) -> str:
         f"{tokens.max_tokens:,} tokens that the trainer keeps, and lose their end; "
         f"{_percent(tokens.untrainable, tokens.sampled)} have nothing left to learn from."
     )
-    return words + _section("Lengths in tokens", said, _plots(plots))
+    return words + section("Lengths in tokens", said, plot_grid(plots))
 
 
 def _shape(report: QualityReport) -> str:
     plots = [*category_plots(report.profile), turns_plot(report.profile)]
-    return _section("What it is made of", "Counted over all rows.", _plots(plots))
+    return section("What it is made of", "Counted over all rows.", plot_grid(plots))
+
+
+def _bias(report: QualityReport) -> str:
+    """What may be learnt instead of what people like; nothing for a dataset without likes."""
+    figures = report.verdict.figures
+    if figures.get("length_bias_auc") is None:
+        return ""
+    rows = "".join(
+        f'<tr><td>{escape(said)}</td><td class="n">{shape.format(figures[name])}</td></tr>'
+        for name, said, shape in BIAS
+        if figures.get(name) is not None
+    )
+    return section(
+        "What could be learnt instead",
+        "A model may learn that long answers win, or the first of two, or what one person likes.",
+        f'<div class="wide"><table>{rows}</table></div>',
+    )
 
 
 def _drift(report: QualityReport) -> str:
     plot = drift_plot(report)
     if plot is None:
-        return _section(
+        return section(
             "Drift", "Nothing was published before, so there is nothing to compare with.", ""
         )
     rows = "".join(
@@ -188,11 +204,11 @@ def _drift(report: QualityReport) -> str:
     )
     head = '<th>variable</th><th class="n">PSI</th><th class="n">by chance</th><th>drift</th>'
     version = f" {report.published_version}" if report.published_version else ""
-    return _section(
+    return section(
         "Drift",
         f"How far each variable moved from the published version{version}. Below 0.1 is none, from 0.25 "
         "large; a PSI that chance alone gives at these sizes counts as none.",
-        f'{_plots([plot])}<div class="wide"><table><tr>{head}</tr>{rows}</table></div>',
+        f'{plot_grid([plot])}<div class="wide"><table><tr>{head}</tr>{rows}</table></div>',
     )
 
 
@@ -200,10 +216,10 @@ def _remarks(report: QualityReport) -> str:
     if not report.remarks:
         return ""
     rows = "".join(
-        f"<tr><td>{escape(name)}</td><td>{_marked(said)}</td></tr>"
+        f"<tr><td>{escape(name)}</td><td>{marked(said)}</td></tr>"
         for name, said in report.remarks.items()
     )
-    return _section(
+    return section(
         "Evaluation sets and splits",
         "Whether it holds what models are tested on, and whether its splits share rows.",
         f'<div class="wide"><table>{rows}</table></div>',
@@ -211,20 +227,7 @@ def _remarks(report: QualityReport) -> str:
 
 
 def _words(report: QualityReport) -> str:
-    listed = "".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in TERMS)
-    return _section("Words on this page", "", f"<dl>{listed}</dl>")
-
-
-def _section(title: str, said: str, body: str) -> str:
-    text = f'<p class="quiet">{escape(said)}</p>' if said else ""
-    return f"<section><h2>{escape(title)}</h2>{text}{body}</section>"
-
-
-def _plots(plots: Sequence[Plot] | Iterable[Plot]) -> str:
-    shown = "".join(
-        f'<figure class="plot"><h3>{escape(plot.title)}</h3>{plot.svg()}</figure>' for plot in plots
-    )
-    return f'<div class="plots">{shown}</div>'
+    return section("Words on this page", "", definitions(TERMS))
 
 
 def _number(value: float | None) -> str:
@@ -233,12 +236,6 @@ def _number(value: float | None) -> str:
 
 def _percent(part: int, whole: int) -> str:
     return f"{part / whole:.2%}" if whole else "0 %"
-
-
-def _marked(text: str) -> str:
-    """Text with what stands between backticks as code."""
-    parts = escape(text).split("`")
-    return "".join(f"<code>{one}</code>" if place % 2 else one for place, one in enumerate(parts))
 
 
 def _plain(name: str) -> str:

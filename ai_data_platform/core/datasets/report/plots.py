@@ -7,6 +7,7 @@ from html import escape
 from itertools import pairwise
 
 from ai_data_platform.core.datasets.lengths import count_percentile
+from ai_data_platform.core.datasets.report.svg import svg_line, svg_number, svg_rect, svg_text
 
 __all__ = ["PLOT_STYLE", "Bar", "Plot", "bar_chart", "histogram"]
 
@@ -77,20 +78,20 @@ def histogram(
     highest = max([*shares, *outline, 1e-9])
     step, every = (_WIDTH - 20) / len(shares), math.ceil(len(shares) / _LABELS)
     parts = [
-        _line("grid", 10, top, _WIDTH - 10, top),
-        _text("s", _WIDTH - 10, 14, f"highest bar {highest:.0%}", "end"),
-        _line("grid", 10, base, _WIDTH - 10, base),
+        svg_line("grid", 10, top, _WIDTH - 10, top),
+        svg_text("s", _WIDTH - 10, 14, f"highest bar {highest:.0%}", "end"),
+        svg_line("grid", 10, base, _WIDTH - 10, base),
     ]
     for place, (share, (start, end)) in enumerate(zip(shares, pairwise(edges), strict=True)):
         tall = high * share / highest
         said = f"{_span(start, end)} {unit}: {share:.1%}"
-        parts.append(_rect("bar", 10 + place * step + 0.5, base - tall, step - 1, tall, said))
+        parts.append(svg_rect("bar", 10 + place * step + 0.5, base - tall, step - 1, tall, said))
         if place % every == 0:
-            parts.append(_text("s", 10 + place * step, base + 14, f"{start:,}", "middle"))
+            parts.append(svg_text("s", 10 + place * step, base + 14, f"{start:,}", "middle"))
     if outline:
         parts.append(_outline(outline, step, base, high / highest))
     parts += _marks(counts, edges, step, base, limit)
-    parts.append(_text("s", _WIDTH - 10, base + 28, unit, "end"))
+    parts.append(svg_text("s", _WIDTH - 10, base + 28, unit, "end"))
     return Plot(title, "".join(parts), base + 34)
 
 
@@ -111,17 +112,17 @@ def bar_chart(
     parts = []
     for value, said in marks:
         x = left + room * value / longest
-        parts.append(_line("limit", x, head, x, head + line * len(bars)))
-        parts.append(_text("d", x, 11, said, "middle"))
+        parts.append(svg_line("limit", x, head, x, head + line * len(bars)))
+        parts.append(svg_text("d", x, 11, said, "middle"))
     for place, bar in enumerate(bars):
         y = head + place * line
         shown = bar.label if len(bar.label) <= 28 else f"{bar.label[:27]}…"
-        parts.append(_text("s" if bar.indent else "t", left - 8, y + 14, shown, "end"))
+        parts.append(svg_text("s" if bar.indent else "t", left - 8, y + 14, shown, "end"))
         length = room * min(bar.value / longest, 1)
         parts.append(
-            _rect(bar.tone, left, y + 3, max(length, 1), line - 7, f"{bar.label}: {bar.said}")
+            svg_rect(bar.tone, left, y + 3, max(length, 1), line - 7, f"{bar.label}: {bar.said}")
         )
-        parts.append(_text("s", left + max(length, 1) + 6, y + 14, bar.said, "start"))
+        parts.append(svg_text("s", left + max(length, 1) + 6, y + 14, bar.said, "start"))
     return Plot(title, "".join(parts), head + line * max(len(bars), 1) + 2)
 
 
@@ -156,15 +157,15 @@ def _marks(
     if limit is not None:
         lines.append(("limit", float(limit), "limit", "d"))
     values = "  ·  ".join(f"{name} {value:,.0f}" for name, value, _, _ in lines)
-    parts, ends = [_text("t", 10, 14, values, "start")], [0.0, 0.0, 0.0]
+    parts, ends = [svg_text("t", 10, 14, values, "start")], [0.0, 0.0, 0.0]
     for name, value, line, words in sorted(lines, key=lambda found: found[1]):
         x = 10 + step * _position(value, edges)
         half = 4 * len(name)
         row = next((i for i, end in enumerate(ends) if x - half > end), len(ends) - 1)
         ends[row] = x + half
         y = _ROWS[row]
-        parts.append(_line(line, x, y + 4, x, base))
-        parts.append(_text(words, min(max(x, half), _WIDTH - half), y, name, "middle"))
+        parts.append(svg_line(line, x, y + 4, x, base))
+        parts.append(svg_text(words, min(max(x, half), _WIDTH - half), y, name, "middle"))
     return parts
 
 
@@ -181,32 +182,10 @@ def _outline(shares: Sequence[float], step: float, base: int, scale: float) -> s
     """Steps along the tops of the published version's bars."""
     points = [f"M10 {base}"]
     for place, share in enumerate(shares):
-        y = _n(base - share * scale)
-        points.append(f"V{y}H{_n(10 + (place + 1) * step)}")
+        y = svg_number(base - share * scale)
+        points.append(f"V{y}H{svg_number(10 + (place + 1) * step)}")
     return f'<path class="ghost" d="{"".join(points)}V{base}"/>'
 
 
 def _span(start: int, end: int) -> str:
     return f"{start:,}" if end == start + 1 else f"{start:,} to {end - 1:,}"
-
-
-def _rect(kind: str, x: float, y: float, wide: float, tall: float, said: str) -> str:
-    return (
-        f'<rect class="{kind}" x="{_n(x)}" y="{_n(y)}" width="{_n(wide)}" height="{_n(tall)}" rx="1.5">'
-        f"<title>{escape(said)}</title></rect>"
-    )
-
-
-def _line(kind: str, x1: float, y1: float, x2: float, y2: float) -> str:
-    return f'<line class="{kind}" x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}"/>'
-
-
-def _text(kind: str, x: float, y: float, said: str, anchor: str) -> str:
-    return (
-        f'<text class="{kind}" x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}">{escape(said)}</text>'
-    )
-
-
-def _n(value: float) -> str:
-    """A coordinate in tenths: no digits that a processor could disagree on."""
-    return f"{round(value, 1):g}"

@@ -18,7 +18,9 @@ __all__ = [
 ]
 
 _SHOWN = 15  # values of a category
-_ROLES = ("system", "user", "prompt", "assistant", "chosen", "rejected", "tool")
+_ROLES = (
+    "system", "user", "prompt", "assistant", "chosen", "rejected", "liked", "disliked", "tool",
+)  # fmt: skip
 _WORDS = {
     "system": "System messages",
     "user": "User messages",
@@ -26,9 +28,13 @@ _WORDS = {
     "assistant": "Answers",
     "chosen": "Chosen answers",
     "rejected": "Rejected answers",
+    "liked": "Liked answers",
+    "disliked": "Disliked answers",
     "tool": "Tool results",
 }
 _STAGES = {
+    "pairs": "pairing",
+    "contradictions": "contradictions",
     "clean": "filters",
     "screen": "screening",
     "assemble": "joining turns",

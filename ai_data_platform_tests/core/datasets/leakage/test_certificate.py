@@ -129,3 +129,39 @@ def test_a_gate_passes_a_certificate_without_violations_and_nothing_without_one(
         "shared_conversations is 1, wanted == 0 (a conversation belongs to one split)",
     )
     assert "leaked_pairs was not measured" in verdicts[2].reasons[0]
+
+
+QUESTION = "How do I open the small valve behind the white cover in the cellar?"
+
+
+def preference(name: str, question: str, *answers: str) -> CertifiedRow:
+    return CertifiedRow(name, (question, *answers), None, f"conversation {name}", asked=1)
+
+
+def test_prompts_that_resemble_each_other_are_a_violation_of_their_own() -> None:
+    """The answers differ, so the rows as a whole do not resemble each other."""
+    other = (
+        "With a wrench of eleven millimetres, some oil, and a whole lot of patience on a Sunday."
+    )
+    splits = {
+        "train": [preference("p1", QUESTION, "Turn it until the hissing stops, then wait a bit.")],
+        "test": [preference("p2", f"{QUESTION} Thanks!", other)],
+    }
+    certificate = certify(splits, ITEMS)
+    assert kinds(certificate) == ["leaked_prompt"]
+    assert certificate.violations[0][1:5] == ("train", "p1", "test", "p2")
+    assert (certificate.figures["leaked_pairs"], certificate.figures["leaked_prompts"]) == (0, 1)
+    assert "leaked_prompts" in certificate.record()["method"]
+    verdict = judge(
+        "d", "f", dict(certificate.figures), certificate_rules(prompts=True), code_version="1"
+    )
+    assert [reason.split(",")[0] for reason in verdict.reasons] == ["leaked_prompts is 1"]
+
+
+def test_a_certificate_of_conversations_does_not_answer_for_prompts() -> None:
+    figures = dict(certify(SPLITS, ITEMS).figures)
+    assert "leaked_prompts" not in figures
+    verdict = judge("d", "f", figures, certificate_rules(prompts=True), code_version="1")
+    assert verdict.reasons == (
+        "leaked_prompts was not measured, wanted == 0 (who trained on a question is not tested by it)",
+    )
