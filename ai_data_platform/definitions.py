@@ -11,6 +11,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning)
 
 from ai_data_platform.core.retrieval import Embedder  # noqa: E402
 from ai_data_platform.defs.assets import (  # noqa: E402
+    annotation,
     datasets,
     documents,
     evaluation,
@@ -21,13 +22,10 @@ from ai_data_platform.defs.assets import (  # noqa: E402
 )
 from ai_data_platform.defs.assets.raw import raw_assets, raw_checks  # noqa: E402
 from ai_data_platform.defs.assets.transforms import dbt_models  # noqa: E402
-from ai_data_platform.defs.automation.evaluation import (  # noqa: E402
-    EVALUATION,
-    changed_evaluation_sets,
-)
 from ai_data_platform.defs.automation.sensors import SENSORS  # noqa: E402
 from ai_data_platform.defs.jobs import JOBS, hourly_refresh  # noqa: E402
 from ai_data_platform.defs.partitions import daily  # noqa: E402
+from ai_data_platform.defs.run_leases import leased  # noqa: E402
 from ai_data_platform.settings import CHECKOUT, Settings, read_settings  # noqa: E402
 from ai_data_platform.stores.compute import compute_of  # noqa: E402
 from ai_data_platform.stores.home import Home  # noqa: E402
@@ -44,7 +42,8 @@ def build_definitions(
 ) -> dg.Definitions:
     """The whole asset graph on these settings. Parses the dbt project when it changed since the last time."""
     warehouse = settings.warehouse.get_secret_value()
-    home = Home(settings.home, CHECKOUT / "dbt_project", warehouse)
+    store = settings.feedback_store_url()
+    home = Home(settings.home, CHECKOUT / "dbt_project", warehouse, store)
     days = daily(settings.start_day)
     return dg.Definitions(
         assets=[
@@ -56,8 +55,11 @@ def build_definitions(
             datasets.sft_dataset(semantic=settings.semantic_similarity is not None),
             datasets.published_sft,
             preference.preference_pairs,
+            annotation.annotation_queue,
             preference.preference_dataset,
+            preference.unpaired_preference_dataset,
             preference.published_preference,
+            preference.published_unpaired_preference,
             documents.raw_documents,
             documents.document_chunks,
             knowledge_base.chunk_embeddings,
@@ -71,15 +73,15 @@ def build_definitions(
             *screening.screening_checks(),
             *evaluation.evaluation_checks(),
             *datasets.sft_checks(),
-            *preference.preference_checks(),
+            *preference.preference_checks(agreement=settings.min_agreement is not None),
+            *annotation.annotation_checks(),
             *documents.document_checks(),
             *knowledge_base.index_checks(),
         ],
-        jobs=[*JOBS, EVALUATION],
+        jobs=JOBS,
         schedules=[hourly_refresh],
         sensors=[
             *SENSORS,
-            changed_evaluation_sets,
             dg.AutomationConditionSensorDefinition(
                 "what_changed_and_passed",
                 target=dg.AssetSelection.all(),
@@ -89,7 +91,7 @@ def build_definitions(
         ],
         resources={
             "settings": settings,
-            "home": home,
+            "home": leased(home),
             "compute": compute_of(
                 settings.compute,
                 workers=settings.compute_workers,

@@ -11,12 +11,10 @@ import pytest
 from ai_data_platform.cli.graph import dagster_instance
 from ai_data_platform.core.feedback import FeedbackEvent, parse_feedback
 from ai_data_platform.definitions import build_definitions
-from ai_data_platform.defs.automation.sensors import (
-    changed_documents,
-    day_blocks,
-    enough_feedback,
-    new_chat_logs,
-)
+from ai_data_platform.defs.automation.content import changed_documents
+from ai_data_platform.defs.automation.sources import new_chat_logs
+from ai_data_platform.defs.partitions import day_blocks
+from ai_data_platform_tests.defs.matrix.platform import Platform
 from ai_data_platform_tests.world import World
 
 pytestmark = pytest.mark.slow
@@ -84,21 +82,6 @@ def test_documents_that_a_run_has_read_are_not_asked_for_again(
     assert isinstance(same, dg.SkipReason)
 
 
-def test_ratings_start_a_build_at_the_threshold_and_not_again_for_the_same_ones(
-    world: World, instance: dg.DagsterInstance
-) -> None:
-    world.overrides = {"feedback_trigger": 3}
-    world.home.feedback.add_many([_rating(n) for n in range(2)])
-    too_few = _tick(enough_feedback, world, instance, None)
-    world.home.feedback.add_many([_rating(n) for n in range(2, 4)])
-    enough = _tick(enough_feedback, world, instance, None)
-    again = _tick(enough_feedback, world, instance, enough.cursor)
-    assert isinstance(too_few, dg.SkipReason)
-    assert len(enough.run_requests) == 1
-    assert enough.run_requests[0].tags["dagster/asset_partition_range_start"] == "2025-03-05"
-    assert isinstance(again, dg.SkipReason)
-
-
 def test_ratings_of_the_api_reach_the_preference_dataset_and_count_as_processed(
     world: World,
 ) -> None:
@@ -110,6 +93,34 @@ def test_ratings_of_the_api_reach_the_preference_dataset_and_count_as_processed(
     assert before == 4
     assert stored["source_file"].to_pylist().count("feedback_api") == 4
     assert world.home.feedback.unprocessed() == 0
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:dagster")  # inside Dagster's own code
+def test_the_trigger_and_automation_together_build_on_the_same_ratings_once(world: World) -> None:
+    world.overrides = {"feedback_trigger": 3}
+    rated = world.home.lake.read("raw_feedback/2025-03-04").to_pylist()[:3]
+    judged = _judged(world)
+    with Platform(world, build_definitions(world.settings, embedder=world.embedder)) as platform:
+        platform.requested()
+        world.home.feedback.add_many(
+            [_rating(n, row["conversation_id"], row["message_id"]) for n, row in enumerate(rated)]
+        )
+        landed = platform.sensor("enough_feedback")
+        meanwhile, _ = platform.tick()
+        built = platform.sensor("enough_feedback")
+        afterwards, _ = platform.tick()
+        again = platform.sensor("enough_feedback")
+    assert [sorted(run.materialised) for run in landed] == [["raw_feedback|2025-03-05"]]
+    (build,) = built
+    assert {"preference_pairs", "preference_dataset"} <= build.materialised
+    assert "preference" not in " ".join(meanwhile | afterwards)
+    assert again == []
+    assert _judged(world) == judged + 1
+    assert world.home.feedback.unprocessed() == 0
+
+
+def _judged(world: World) -> int:
+    return len(world.home.ledger.history("preference_dataset", limit=100))
 
 
 def test_a_changed_day_makes_automation_ask_for_what_reads_it_and_nothing_else(
@@ -145,12 +156,12 @@ def _write_log(path: Path, *times: str) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
-def _rating(number: int) -> FeedbackEvent:
+def _rating(number: int, conversation: str = "c", message: str = "m") -> FeedbackEvent:
     event = parse_feedback(
         {
             "event_id": f"api-{number}",
-            "conversation_id": "c",
-            "message_id": "m",
+            "conversation_id": conversation,
+            "message_id": message,
             "rating": 4,
             "user_id": f"u{number}",
             "created_at": datetime(2025, 3, 5, 12, number, tzinfo=UTC).isoformat(),

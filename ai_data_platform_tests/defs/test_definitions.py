@@ -28,8 +28,11 @@ WANTED = {
     "knowledge_base",
     "preference_pairs",
     "preference_dataset",
+    "unpaired_answers",
+    "unpaired_preference_dataset",
     "datasets/sft",
     "datasets/preference",
+    "datasets/unpaired_preference",
 }
 
 

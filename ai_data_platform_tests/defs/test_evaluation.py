@@ -3,14 +3,16 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+import pyarrow.parquet as pq
 import pytest
 
 from ai_data_platform.cli.graph import dagster_instance
 from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.definitions import build_definitions
-from ai_data_platform.defs.automation.evaluation import changed_evaluation_sets
+from ai_data_platform.defs.automation.content import changed_evaluation_sets
 from ai_data_platform.stores.certificate_check import verify_certificate
 from ai_data_platform.stores.evaluation_archive import EvaluationArchive
 from ai_data_platform_tests.world import World
@@ -72,32 +74,33 @@ def test_a_changed_set_makes_automation_ask_for_what_is_compared_with_it(world: 
         result.key.to_user_string() for result in changed.results if not result.true_subset.is_empty
     }
     assert idle.total_requested == 0
-    assert {"preference_pairs", "sft_dataset"} <= asked
-    assert not {"stg_chat_logs", "document_chunks"} & asked
+    assert {"preference_dataset", "unpaired_preference_dataset", "sft_dataset"} <= asked
+    assert not {"stg_chat_logs", "preference_pairs", "document_chunks"} & asked
 
 
 def test_pairs_that_hold_an_evaluation_item_are_dropped_with_the_item(world: World) -> None:
-    before = world.home.lake.read("preference_pairs")
-    pair = before.to_pylist()[0]
-    question = pair["prompt"][-1]["content"]
-    _register(world, question)
+    (pair, *_) = _rows(world.home.versions("preference").current().folder)
+    _register(world, pair["prompt"][-1]["content"])
     assert world.run("evaluation_items").good
-    assert world.run("preference_pairs").good
-    after = world.home.lake.read("preference_pairs")
-    manifest = world.home.lake.manifest("preference_pairs")
+    assert world.run("preference_dataset").good
     (asked,) = (
         row["item_id"]
         for row in world.home.verified.read("evaluation_items").to_pylist()
         if row["set_name"] == "exam"
     )
-    drops = [
-        row
-        for row in world.home.lake.read("dropped_ratings").to_pylist()
-        if row["drop_reason"] == "overlaps_evaluation_set"
-    ]
-    assert pair["pair_id"] not in after["pair_id"].to_pylist()
-    assert manifest.dropped["overlaps_evaluation_set"] == len(drops)
-    assert any(asked in row["detail"] for row in drops)
+    staged = world.home.versions("preference").last_staged()
+    folder = world.home.versions("preference").folder(staged["version"])
+    drops = pq.read_table(folder / "dropped.parquet").to_pylist()
+    named = {
+        row["record_id"]: row["matched_id"] for row in drops if row["stage"] == "decontaminate"
+    }
+    assert {named[record] for record in pair["rating_record_ids"]} == {asked}
+    assert pair["pair_id"] not in {row["pair_id"] for row in _rows(folder)}
+
+
+def _rows(folder: Path) -> list[dict[str, Any]]:
+    data = sorted((folder / "data").glob("*.parquet"))
+    return [row for path in data for row in pq.read_table(path).to_pylist()]
 
 
 def test_a_set_without_a_text_blocks_what_would_be_compared_with_it(world: World) -> None:
@@ -114,14 +117,15 @@ def test_a_location_that_names_no_file_is_said_before_anything_runs(world: World
         _tick(world, dg.DagsterInstance.ephemeral(), None)
 
 
+@pytest.mark.parametrize("name", ["sft", "preference", "unpaired_preference"])
 def test_the_certificate_of_a_built_version_holds_when_it_is_worked_out_again(
-    built: World,
+    built: World, name: str
 ) -> None:
     home = built.home
-    folder = home.versions("sft").current().folder
+    folder = home.versions(name).current().folder
     archive = EvaluationArchive(home.root / "evaluation")
     found = verify_certificate(folder / "certificate.json", archive.find)
     assert found.differences == ()
     assert found.holds
-    assert found.compared["rows"] == home.versions("sft").current().rows
+    assert found.compared["rows"] == home.versions(name).current().rows
     assert found.compared["evaluation_items"] == home.lake.row_count("evaluation_items") > 0

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pyarrow.parquet as pq
 import pytest
 
+from ai_data_platform.stores.home import PUBLICATIONS
+from ai_data_platform.stores.provenance.views import DATASETS
 from ai_data_platform_tests.world import World
 
 pytestmark = pytest.mark.slow
@@ -14,14 +16,14 @@ pytestmark = pytest.mark.slow
 Snapshot = Callable[[World], dict[str, tuple[int, int]]]
 
 
-def test_one_run_publishes_all_three_and_accounts_for_every_row(built: World) -> None:
+def test_one_run_publishes_everything_and_accounts_for_every_row(built: World) -> None:
     home = built.home
     expected = json.loads((built.sources / "expected.json").read_text())
     raw = sum(home.lake.read(name).num_rows for name in home.lake.names("raw_chat_logs"))
     clean = home.lake.read("clean_conversations").num_rows
     dropped = home.lake.read("dropped_conversations").num_rows
     sft = home.versions("sft").current()
-    assert set(built.published()) == {"sft", "preference", "knowledge_base"}
+    assert set(built.published()) == set(PUBLICATIONS)
     assert raw == expected["totals"]["chat_rows"]
     assert raw == clean + dropped
     kept = sum(len(row["record_ids"]) for row in _rows(sft.folder))
@@ -37,7 +39,7 @@ def test_no_dataset_holds_the_personal_data_of_the_logs(built: World) -> None:
     planted = re.compile(r"@example\.(com|org|net)|555-?01\d\d|192\.0\.2\.\d")
     logged = "".join(map(str, built.home.lake.read("stg_chat_logs").to_pylist()))
     redacted = "".join(map(str, built.home.lake.read("redacted_chat_logs").to_pylist()))
-    folders = [built.home.versions(name).current().folder for name in ("sft", "preference")]
+    folders = [built.home.versions(name).current().folder for name in DATASETS]
     published = "".join(str(row) for folder in folders for row in _rows(folder))
     embedded = "".join(
         built.home.conversations.read(["record_id", "embedding_text"])["embedding_text"].to_pylist()
@@ -164,6 +166,9 @@ def test_two_runs_from_scratch_give_the_same_bytes(
         "redacted_chat_logs",
         "screened_chat_logs",
         "preference_pairs",
+        "unpaired_answers",
+        "dropped_ratings",
+        "judgements",
     ):
         path = f"home/lake/{name}.parquet"
         assert (other.folder / path).read_bytes() == (built.folder / path).read_bytes(), name

@@ -27,7 +27,7 @@ def test_how_to_borrow_mutably_is_answered_from_the_chapter_on_references(
     world = World(tmp_path, {"eval_questions": None}, SentenceTransformerEmbedder())
     graph = world.run("raw_documents+")
     knowledge = KnowledgeBase(world.home, SentenceTransformerEmbedder())
-    hits = knowledge.search("how do I borrow a value mutably", 3)
+    hits = knowledge.search("how do I borrow a value mutably", 3).hits
     assert graph.good, graph.failures
     assert hits[0]["uri"].startswith("ch04-02-references-and-borrowing")
     assert "Mutable References" in hits[0]["heading_path"]

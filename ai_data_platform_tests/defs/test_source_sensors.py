@@ -5,15 +5,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 
-from ai_data_platform.defs.automation import sensors as module
-from ai_data_platform.defs.automation.sensors import new_chat_logs
+from ai_data_platform.defs.automation import sources as module
+from ai_data_platform.defs.automation.sources import new_chat_logs
 from ai_data_platform.settings import CHECKOUT, Settings
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.intake import chat_log_days, pending_days
@@ -147,10 +147,10 @@ def test_rows_that_come_while_a_tick_reads_are_not_missed(
 
 _KILLED = """
 import os, signal, sys
-from ai_data_platform.defs.automation import sensors
+from ai_data_platform.defs.automation import sources
 from ai_data_platform_tests.defs.test_source_sensors import Watched
 from pathlib import Path
-sensors.pending_days = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
+sources.pending_days = lambda *args: os.kill(os.getpid(), signal.SIGKILL)
 Watched(Path(sys.argv[1]), sys.argv[2], print).tick()
 """
 
@@ -178,12 +178,7 @@ def test_rows_dated_tomorrow_are_asked_for_tomorrow(
     assert files.tick() == []
     assert files.tick() == "nothing changed in the source"
 
-    class Tomorrow(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> datetime:
-            return datetime.now(tz) + timedelta(days=1)
-
-    monkeypatch.setattr(module, "datetime", Tomorrow)
+    monkeypatch.setattr(module, "open_days", lambda start: (start, date.fromisoformat(tomorrow)))
     assert files.tick() == [(tomorrow, tomorrow)]
 
 

@@ -1,7 +1,6 @@
-"""Training datasets: a candidate with its verdict, and the publication that obeys it."""
+"""The SFT dataset: a candidate with its verdict, and the publication that obeys it."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable
 
 import dagster as dg
 
@@ -9,79 +8,49 @@ from ai_data_platform import __version__
 from ai_data_platform.core.compute import Compute
 from ai_data_platform.core.datasets.assemble import SFT_SCHEMA
 from ai_data_platform.core.datasets.sft import SFT_VERSION
-from ai_data_platform.core.datasets.threads import Exchange
-from ai_data_platform.defs.automation.conditions import CHANGED_AND_GATED
 from ai_data_platform.defs.checks import QUALITY_CHECKS, trend_checks, verdict_checks
-from ai_data_platform.defs.failing_closed import fails_closed
-from ai_data_platform.defs.publishing import publish
+from ai_data_platform.defs.dataset_assets import (
+    CERTIFICATE_CHECKS,
+    candidate_asset,
+    published_asset,
+)
 from ai_data_platform.defs.quality import quality_options
-from ai_data_platform.defs.reporting import candidate_result
 from ai_data_platform.settings import Settings
+from ai_data_platform.stores.candidates import Candidate
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.sft_candidates import SftOptions, sft_candidate
 
-__all__ = ["logged_exchanges", "published_sft", "sft_checks", "sft_dataset"]
+__all__ = ["published_sft", "sft_checks", "sft_dataset"]
 
 _TRAINING_DATA = ("clean_conversations", "dropped_conversations")
 
 
 def sft_dataset(*, semantic: bool = False) -> dg.AssetsDefinition:
     """The asset of the SFT candidate; it reads vectors only where duplicates are sought by meaning."""
-    vectors = ["conversation_embeddings"] if semantic else []
-
-    @dg.asset(
+    return candidate_asset(
+        "sft",
+        _stage,
+        SFT_SCHEMA,
         deps=[
             *(dg.AssetKey(["training_data", name]) for name in _TRAINING_DATA),
             "redacted_chat_logs",
             "screened_chat_logs",
             "evaluation_items",
-            *vectors,
+            *(["conversation_embeddings"] if semantic else []),
         ],
         group_name="training_data",
-        kinds={"parquet", "huggingface", "python"},
-        owners=["team:ml"],
         code_version=SFT_VERSION,
-        automation_condition=CHANGED_AND_GATED,
+        description="Candidate of the SFT dataset: whole conversations as `messages`, train, validation "
+        "and test.\n\nStaged as an immutable version with manifest, card, certificate and every exchange "
+        "that was left out; readers see it once `datasets/sft` has published it.",
     )
-    @fails_closed()
-    def sft_dataset(
-        context: dg.AssetExecutionContext,
-        settings: dg.ResourceParam[Settings],
-        home: dg.ResourceParam[Home],
-        compute: dg.ResourceParam[Compute],
-    ) -> dg.MaterializeResult[Any]:
-        """Candidate of the SFT dataset: whole conversations as `messages`, train, validation and test.
-
-        Staged as an immutable version with manifest, card, certificate and every exchange that was left
-        out; readers see it once `datasets/sft` has published it.
-        """
-        candidate = sft_candidate(
-            home,
-            _options(settings),
-            compute,
-            code_version=__version__,
-            log=context.log.info,
-        )
-        folder = home.versions("sft").folder(candidate.version)
-        return candidate_result(candidate, SFT_SCHEMA, folder)
-
-    return sft_dataset
 
 
-@dg.asset(
-    key=["datasets", "sft"],
-    deps=["sft_dataset"],
-    group_name="published",
-    kinds={"parquet", "huggingface"},
-    owners=["team:ml"],
-    code_version="1",
-    automation_condition=CHANGED_AND_GATED,
+published_sft = published_asset(
+    "sft",
+    SFT_SCHEMA,
+    "The SFT dataset that training jobs read: moved to a candidate only when its gate passed.",
 )
-def published_sft(
-    context: dg.AssetExecutionContext, home: dg.ResourceParam[Home]
-) -> dg.MaterializeResult[Any]:
-    """The SFT dataset that training jobs read: moved to a candidate only when its gate passed."""
-    return publish(context, home, "sft", home.versions("sft").last_fingerprint(), SFT_SCHEMA)
 
 
 def sft_checks() -> list[dg.AssetChecksDefinition]:
@@ -92,21 +61,17 @@ def sft_checks() -> list[dg.AssetChecksDefinition]:
         "response_words_p5": "response_length_p5",
         "duplicate_rate": "duplicate_rate",
         "label_imbalance": "label_imbalance",
-        "leaked_pairs": "no_pair_leaks_across_splits",
-        "contaminated_rows": "no_row_holds_an_evaluation_item",
-        "shared_users": "no_user_in_two_splits",
-        "shared_conversations": "no_conversation_in_two_splits",
+        **CERTIFICATE_CHECKS,
         **QUALITY_CHECKS,
     }
     trends = ("drift_psi", "share_over_max_tokens", "raw_duplicate_rate")
     return [verdict_checks("sft_dataset", figures), trend_checks("sft_dataset", *trends)]
 
 
-def logged_exchanges(home: Home) -> Iterator[Exchange]:
-    """Every exchange of the chat logs without personal data, grouped by conversation."""
-    for batch in home.verified.read("redacted_chat_logs").to_batches():
-        for row in batch.to_pylist():
-            yield Exchange.from_row(row)
+def _stage(
+    settings: Settings, home: Home, compute: Compute, log: Callable[[str], None]
+) -> Candidate:
+    return sft_candidate(home, _options(settings), compute, code_version=__version__, log=log)
 
 
 def _options(settings: Settings) -> SftOptions:

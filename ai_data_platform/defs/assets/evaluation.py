@@ -1,17 +1,10 @@
 """Evaluation data: what training rows are kept apart from."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from ai_data_platform import __version__
-from ai_data_platform.core.datasets.leakage import (
-    Contamination,
-    EvaluationItem,
-    find_contamination,
-)
-from ai_data_platform.core.datasets.preference import ContaminationSearch
 from ai_data_platform.defs.checks import verdict_checks
 from ai_data_platform.defs.failing_closed import fails_closed
 from ai_data_platform.defs.reporting import audited_result
@@ -22,16 +15,13 @@ from ai_data_platform.stores.evaluation_items import (
     EVALUATION_ITEMS,
     EVALUATION_RULES,
     EvaluationFiles,
-    items_from,
 )
 from ai_data_platform.stores.home import Home
 
 __all__ = [
-    "contamination_search",
     "evaluation_checks",
     "evaluation_files",
     "evaluation_items",
-    "registered_items",
 ]
 
 
@@ -89,18 +79,3 @@ def evaluation_files(settings: Settings, home: Home) -> EvaluationFiles:
     return EvaluationFiles(
         settings.eval_sets, settings.eval_questions, settings.eval_column_map(), home.index
     )
-
-
-def registered_items(home: Home) -> list[EvaluationItem]:
-    """The evaluation items that passed their gate."""
-    return items_from(home.verified.read("evaluation_items"))
-
-
-def contamination_search(home: Home, settings: Settings) -> ContaminationSearch:
-    """Finds the rows that hold one of the registered evaluation items."""
-    items, options = registered_items(home), settings.contamination_options()
-
-    def search(texts: Iterable[tuple[str, Sequence[str]]]) -> Mapping[str, Contamination]:
-        return find_contamination(texts, items, options)
-
-    return search

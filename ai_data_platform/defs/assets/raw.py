@@ -1,18 +1,19 @@
 """Raw lanes: chat logs and ratings, one partition a UTC day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
-import pyarrow as pa
 
 from ai_data_platform.core.records import CHAT_LOG, FEEDBACK
 from ai_data_platform.defs.checks import verdict_checks
+from ai_data_platform.defs.partitions import open_days
 from ai_data_platform.defs.reporting import column_schema, counts_table
 from ai_data_platform.settings import Settings
-from ai_data_platform.stores.days import DailyTable, DayReport
+from ai_data_platform.stores.days import DayReport
+from ai_data_platform.stores.feedback_reach import events_upto, turns_upto
 from ai_data_platform.stores.home import Home
-from ai_data_platform.stores.intake import chat_log_days, feedback_days
+from ai_data_platform.stores.intake import RawDays, chat_log_days, feedback_days, stored_apart
 
 __all__ = ["raw_assets", "raw_checks"]
 
@@ -44,12 +45,13 @@ def raw_assets(
         settings: dg.ResourceParam[Settings],
         home: dg.ResourceParam[Home],
     ) -> dg.MaterializeResult[Any]:
-        """Exchanges of a day as their source holds them, checked against the contract.
+        """Exchanges of a day, from their source and from the API, checked against the contract.
 
         Records that breach it stand in `raw_chat_logs_quarantine` with reason, file and line.
         """
+        known = turns_upto(home.feedback)  # first: a turn that comes in between may be in or not
         source = chat_log_days(home, settings.chat_log_source(), context.log.info)
-        return _publish(context, source.table, source.parts, source.quarantine)
+        return _publish(context, source, known)
 
     @dg.asset(
         partitions_def=days,
@@ -66,8 +68,10 @@ def raw_assets(
         home: dg.ResourceParam[Home],
     ) -> dg.MaterializeResult[Any]:
         """Ratings of a day: those that the feedback API stored and those of the other source."""
+        known = events_upto(home.feedback)
         source = feedback_days(home, settings.feedback_source(), context.log.info)
-        return _publish(context, source.table, source.parts, source.quarantine)
+        apart = stored_apart(home, *open_days(settings.start_day))
+        return _publish(context, source, known, apart)
 
     return [raw_chat_logs, raw_feedback]
 
@@ -81,11 +85,16 @@ def raw_checks(days: dg.DailyPartitionsDefinition) -> list[dg.AssetChecksDefinit
 
 
 def _publish(
-    context: dg.AssetExecutionContext, table: DailyTable, parts: Any, quarantine: pa.Table
+    context: dg.AssetExecutionContext,
+    source: RawDays,
+    known: Mapping[str, float | None],
+    apart: Mapping[str, int] | None = None,
 ) -> dg.MaterializeResult[Any]:
+    """Builds the days; `apart` are rows that no day of a run holds as they were dated."""
     reports = []
     for day in context.partition_keys:
-        reports.append(table.publish(day, parts.get(day, []), lambda: quarantine))
+        parts = source.parts.get(day, [])
+        reports.append(source.table.publish(day, parts, lambda: source.quarantine, known))
         if len(reports) % _SAID_EVERY == 0:
             context.log.info(f"{day}: {len(reports)} of {len(context.partition_keys)} days")
     for report in reports:
@@ -96,7 +105,8 @@ def _publish(
             },
             partition_key=report.day,
         )
-    return dg.MaterializeResult(metadata=_summary(reports), data_version=_version(reports))
+    metadata = _summary(reports) | {f"stored_{name}": rows for name, rows in (apart or {}).items()}
+    return dg.MaterializeResult(metadata=metadata, data_version=_version(reports))
 
 
 def _summary(reports: Sequence[DayReport]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ai_data_platform.core.datasets.drift import LARGE
+from ai_data_platform.core.datasets.length_bias import NOTABLE_BIAS
 from ai_data_platform.core.gates import Verdict
 from ai_data_platform.stores.home import Home
 
@@ -40,6 +41,26 @@ _TRENDS = {
     ),
     "raw_duplicate_rate": _Trend(
         "raw_duplicate_rate", 0.05, "share of what came in that repeats something else"
+    ),
+    "same_splits_as_the_sft_dataset": _Trend(
+        "conversations_in_another_sft_split",
+        0,
+        "conversations that the published SFT dataset, split by other shares, has on another side",
+    ),
+    "length_bias_is_notable": _Trend(
+        "length_bias_auc",
+        NOTABLE_BIAS,
+        "how often lengths alone tell the liked answer; 0.5 is chance",
+    ),
+    "place_shown_is_notable": _Trend(
+        "position_bias",
+        NOTABLE_BIAS,
+        "share of pairs of which the answer at one place won, first or second",
+        "fewer than 30 pairs say at which places their answers were shown",
+    ),
+    "share_of_one_user": _Trend("largest_user_share", 0.1, "share of rows of the same user"),
+    "share_of_one_prompt": _Trend(
+        "largest_prompt_share", 0.05, "share of rows with the same prompt"
     ),
 }
 

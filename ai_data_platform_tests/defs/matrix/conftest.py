@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from ai_data_platform.core.gates import Rule
-from ai_data_platform.defs.assets import preference
 from ai_data_platform.stores.home import PUBLICATIONS
 from ai_data_platform_tests.defs.matrix.consumers import team_definitions
 from ai_data_platform_tests.defs.matrix.indexes import add_page
@@ -22,11 +20,7 @@ def built_and_blocked(built: World, tmp_path_factory: pytest.TempPathFactory) ->
     shutil.copytree(built.folder, folder)
     world = on(World(folder), BLOCKED)
     add_page(world)
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        Platform(world, team_definitions(world)) as platform,
-    ):
-        _make_the_preference_gate_stricter(patch)
+    with Platform(world, team_definitions(world)) as platform:
         ran = platform.click(*CANDIDATES)
     assert not ran.good
     for asset in PUBLICATIONS.values():
@@ -51,13 +45,7 @@ def built_and_passed(built: World, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def stricter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The preference gate blocks on the settings BLOCKED, as the other two do by themselves."""
-    _make_the_preference_gate_stricter(monkeypatch)
-
-
-@pytest.fixture
-def blocked(built_and_blocked: World, stricter: None, tmp_path: Path) -> World:
+def blocked(built_and_blocked: World, tmp_path: Path) -> World:
     """A copy of the world whose candidates are blocked, to change."""
     shutil.copytree(built_and_blocked.folder, tmp_path / "blocked")
     return on(World(tmp_path / "blocked"), BLOCKED)
@@ -68,16 +56,3 @@ def passed(built_and_passed: World, tmp_path: Path) -> World:
     """A copy of the world whose candidates passed, to change."""
     shutil.copytree(built_and_passed.folder, tmp_path / "passed")
     return on(World(tmp_path / "passed"), MENDED)
-
-
-def _make_the_preference_gate_stricter(patch: pytest.MonkeyPatch) -> None:
-    """One more rule on the settings BLOCKED, which no dataset of this size meets."""
-    shipped = preference.preference_rules
-    stricter = Rule("rows", ">=", 10_000, "a stricter rule than the shipped ones")
-    mended = MENDED["max_duplicate_rate"]
-
-    def rules(max_duplicate_rate: float) -> tuple[Rule, ...]:
-        found = shipped(max_duplicate_rate)
-        return found if max_duplicate_rate == mended else (*found, stricter)
-
-    patch.setattr(preference, "preference_rules", rules)

@@ -16,7 +16,12 @@ from ai_data_platform_tests.world import World
 __all__ = ["consumed", "expected", "team_definitions"]
 
 _EXAMPLE = runpy.run_path(str(CHECKOUT / "examples" / "team_assets.py"))
-_CANDIDATES = ["sft_dataset", "preference_dataset", "rag_eval_scores"]
+_CANDIDATES = [
+    "sft_dataset",
+    "preference_dataset",
+    "unpaired_preference_dataset",
+    "rag_eval_scores",
+]
 
 Conditions = Mapping[str, dg.AutomationCondition[Any]]
 

@@ -1,4 +1,4 @@
-"""The three lanes to a publication, with a candidate that its gate blocks, and the same one mended."""
+"""The lanes to a publication, with a candidate that its gate blocks, and the same one mended."""
 
 from dataclasses import dataclass
 
@@ -20,6 +20,11 @@ LANES = (
     Lane("sft", ("sft_dataset",), "datasets/sft"),
     Lane("preference", ("preference_pairs", "preference_dataset"), "datasets/preference"),
     Lane(
+        "unpaired_preference",
+        ("unpaired_answers", "unpaired_preference_dataset"),
+        "datasets/unpaired_preference",
+    ),
+    Lane(
         "knowledge_base",
         ("raw_documents", "document_chunks", "chunk_embeddings", "rag_eval_scores"),
         "knowledge_base",
@@ -39,10 +44,15 @@ CANDIDATES = tuple(name for lane in LANES for name in lane.candidate)
 PUBLISHERS = tuple(lane.publisher for lane in LANES)
 
 _OTHER_CONTENT = {"validation_share": 0.3}
-BLOCKED = {**_OTHER_CONTENT, "min_response_words_p5": 10_000, "min_questions": 10_000}
+BLOCKED = {
+    **_OTHER_CONTENT,
+    "min_response_words_p5": 10_000,
+    "max_length_bias": 0.5,
+    "min_label_rows": 10_000,
+    "min_questions": 10_000,
+}
 """Settings on which each lane makes another candidate than the published one, and its gate blocks it. The
-index differs by a page that was added, and the preference gate, none of whose thresholds would block, gets
-a stricter rule beside this."""
+index differs by a page that was added."""
 
 MENDED = {**_OTHER_CONTENT, "max_duplicate_rate": 0.06}
 """The same candidates under thresholds that they meet."""

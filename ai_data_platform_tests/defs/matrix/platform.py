@@ -127,11 +127,14 @@ class Platform:
         """The runs that a tick of this sensor asks for."""
         repository = self._repository()
         sensor = repository.get_sensor_def(name)
-        context = dg.build_sensor_context(
+        with dg.build_sensor_context(
             self.instance, repository_def=repository, resources=self.definitions.resources
-        )
-        requests = sensor.evaluate_tick(context).run_requests or []
-        return [self.job(sensor.job_name, dict(request.tags)) for request in requests]
+        ) as context:
+            requests = sensor.evaluate_tick(context).run_requests or []
+        return [
+            self.job(request.job_name or sensor.job_name, dict(request.tags))
+            for request in requests
+        ]
 
     def backfill(self, names: Iterable[str], days: Sequence[str] | None = None) -> list[Ran]:
         """A backfill from the UI, run by the daemon's own iterations until it has ended.

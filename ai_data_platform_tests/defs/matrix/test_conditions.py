@@ -61,7 +61,6 @@ def test_naked_conditions_on_the_publishers_publish_what_passed_and_nothing_else
         assert changed == (set(before) if passes else set())
 
 
-@pytest.mark.usefixtures("stricter")
 def test_our_conditions_ask_for_a_publication_when_its_gate_passed_and_not_before(
     world: World,
 ) -> None:
