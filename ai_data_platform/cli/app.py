@@ -2,6 +2,8 @@
 
 import typer
 
+from ai_data_platform.cli.commands.agreement import agreement
+from ai_data_platform.cli.commands.annotation import annotation_queue
 from ai_data_platform.cli.commands.datasets import check_dataset, verify_certificate
 from ai_data_platform.cli.commands.dev import dev
 from ai_data_platform.cli.commands.explain import explain
@@ -11,6 +13,7 @@ from ai_data_platform.cli.commands.sample import sample
 from ai_data_platform.cli.commands.search import search
 from ai_data_platform.cli.commands.serve import serve
 from ai_data_platform.cli.commands.status import status
+from ai_data_platform.cli.commands.tokens import tokens
 from ai_data_platform.cli.commands.versions import rollback, versions
 
 __all__ = ["main"]
@@ -27,15 +30,18 @@ for command in (
     gate,
     explain,
     search,
+    annotation_queue,
     sample,
     check_dataset,
     verify_certificate,
+    agreement,
     versions,
     rollback,
     serve,
     dev,
 ):
     app.command()(command)  # check_dataset is `aidp check-dataset`
+app.add_typer(tokens, name="token")
 
 
 def main() -> None:

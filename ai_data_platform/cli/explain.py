@@ -1,6 +1,6 @@
 """`aidp explain`: the way of a row to its raw line, and of a raw line to its rows or its reason."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -94,14 +94,23 @@ def _messages(row: DatasetRow) -> Iterator[tuple[str, str]]:
         yield from ((m["role"], m["content"]) for m in values["messages"])
         return
     yield from ((m["role"], m["content"]) for m in values["prompt"])
+    if row.dataset == "unpaired_preference":
+        yield _answer("liked" if values["label"] else "disliked", values, "completion", "rating")
+        return
     for side in ("chosen", "rejected"):
-        text = " ".join(message["content"] for message in values[side])
-        yield side, f"({values[f'{side}_rating']:.3g}) {text}"
+        yield _answer(side, values, side, f"{side}_rating")
+
+
+def _answer(name: str, values: Mapping[str, Any], column: str, rating: str) -> tuple[str, str]:
+    """An answer behind its mean rating; an edit has none."""
+    text = " ".join(message["content"] for message in values[column])
+    stars = values[rating]
+    return name, f"({'edited' if stars is None else f'{stars:.3g}'}) {text}"
 
 
 def _rating(tree: Tree, record: RecordPath) -> None:
     """A rating among many, on one line."""
-    fate = record.fates[0]
+    fate = next((fate for fate in record.fates if fate.state == "row"), record.fates[0])
     mark, style = _MARKS[fate.state]
     text = f"{record.message_id or record.conversation_id}: {record.text}; {_ending(fate)}"
     head = Text.assemble(("rating ", "bold"), (f"{record.place} ", "cyan"), (f"{mark} ", style))
@@ -111,6 +120,8 @@ def _rating(tree: Tree, record: RecordPath) -> None:
 def _record(tree: Tree, record: RecordPath, raw: RawLine | None) -> None:
     named = record.message_id or record.conversation_id or ""
     offset = f", byte {raw.offset:,}" if raw is not None and raw.offset is not None else ""
+    if raw is not None and isinstance(raw.path, str):
+        offset = f" in {raw.path}"  # a database: the line is a sequence
     branch = tree.add(
         Text.assemble(
             (f"{record.kind} ", "bold"), f"{named}  ".lstrip(), (f"{record.place}{offset}", "cyan")

@@ -15,8 +15,8 @@ from ai_data_platform.cli.selection import resolve_selection
 from ai_data_platform.core.errors import ConfigurationError
 from ai_data_platform.core.retrieval import Embedder
 from ai_data_platform.definitions import build_definitions
-from ai_data_platform.defs.automation.sensors import day_blocks
 from ai_data_platform.defs.checks import WHOLE_GATE
+from ai_data_platform.defs.partitions import day_blocks, range_tags
 from ai_data_platform.settings import Settings
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.intake import chat_log_days, feedback_days, pending_days
@@ -66,9 +66,10 @@ class GraphRun:
 
     def _without_source(self, graph: Any) -> set[dg.AssetKey]:
         """Assets of lanes that have no source: nothing is asked of them."""
-        feedback = self._settings.feedback_files or self._home.feedback.last_sequence()
+        store = self._home.feedback
+        feedback = self._settings.feedback_files or store.last_sequence()
         sources = {
-            "raw_chat_logs": self._settings.chat_logs,
+            "raw_chat_logs": self._settings.chat_logs or store.last_turn(),
             "raw_documents": self._settings.documents,
             "raw_feedback": feedback,
         }
@@ -126,14 +127,10 @@ class GraphRun:
         block: tuple[str, str] | None,
     ) -> bool:
         job = self._definitions.resolve_implicit_global_asset_job_def()
-        tags = {}
-        if block is not None:
-            tags["dagster/asset_partition_range_start"] = block[0]
-            tags["dagster/asset_partition_range_end"] = block[1]
         result = job.execute_in_process(
             instance=instance,
             asset_selection=list(keys),
-            tags=tags,
+            tags={} if block is None else range_tags(*block),
             raise_on_error=False,
             run_config={"loggers": {"progress": {}}},
         )

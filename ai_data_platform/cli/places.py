@@ -10,7 +10,8 @@ __all__ = ["open_home", "query_embedder"]
 def open_home(settings: Settings) -> Home:
     """The platform's state under AIDP_HOME."""
     warehouse = settings.warehouse.get_secret_value()
-    return Home(settings.home, CHECKOUT / "dbt_project", warehouse)
+    store = settings.feedback_store_url()
+    return Home(settings.home, CHECKOUT / "dbt_project", warehouse, store)
 
 
 def query_embedder(settings: Settings) -> Embedder:

@@ -14,7 +14,7 @@ _VERSION = 12  # hex digits of a fingerprint in a version's name
 _CLEAN = "training_data/clean_conversations"
 _GATED = {  # tables whose manifest counts their rows and drops, by the lane that they end
     "sft": ("redacted_chat_logs", "screened_chat_logs"),
-    "preference": ("preference_pairs",),
+    "preference": ("preference_pairs", "unpaired_answers"),
     "knowledge_base": ("raw_documents", "document_chunks"),
 }
 
@@ -29,7 +29,10 @@ def platform_report(home: Home) -> dict[str, Any]:
             "raw_chat_logs": _daily(home, "raw_chat_logs"),
             **_training(home),
             "raw_feedback": _daily(home, "raw_feedback"),
-            **_counted(home, *_GATED["preference"], *_GATED["knowledge_base"]),
+            **_counted(home, *_GATED["preference"]),
+            **_staged(home, "preference", "pairs", "pairs of {:,} ratings"),
+            **_staged(home, "unpaired_preference", "pairs", "answers of {:,} ratings"),
+            **_counted(home, *_GATED["knowledge_base"]),
         },
     }
 
@@ -96,15 +99,23 @@ def _training(home: Home) -> dict[str, Any]:
         )
         lanes[_CLEAN] = {"rows": rows, "dropped": dict(dropped.most_common())}
     lanes |= _counted(home, *_GATED["sft"])
-    staged = home.versions("sft").last_staged()
-    if staged is not None:
-        stages = [stage for stage in staged.get("funnel", []) if stage["stage"] != "clean"]
-        lanes["sft_dataset"] = {
+    return lanes | _staged(home, "sft", "clean", "conversations of {:,} exchanges")
+
+
+def _staged(home: Home, publication: str, told: str, made_of: str) -> dict[str, Any]:
+    """The stages of the candidate, but for the one that is `told` by another table, and its rows."""
+    staged = home.versions(publication).last_staged()
+    if staged is None:
+        return {}
+    stages = [stage for stage in staged.get("funnel", []) if stage["stage"] != told]
+    return {
+        PUBLICATIONS[publication]: {
             "rows": staged["rows"],
             "dropped": staged["dropped"],
             "stages": stages,
+            "made_of": made_of.format(stages[-1]["rows_out"]) if stages else None,
         }
-    return lanes
+    }
 
 
 def _counted(home: Home, *names: str) -> dict[str, Any]:

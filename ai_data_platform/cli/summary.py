@@ -185,16 +185,14 @@ def _lanes(lanes: Mapping[str, Any], *, every_drop: bool) -> None:
 
 
 def _lines(name: str, lane: Mapping[str, Any]) -> Iterator[_Line]:
-    """A lane, and before a dataset each of its stages that left exchanges out."""
+    """A lane, and before a dataset each of its stages that left something out."""
     stages = lane.get("stages", [])
     for stage in stages:
         if stage["dropped"]:
             yield _Line(f"  {stage['stage']}", stage["rows_out"], stage["dropped"])
     last = name.rpartition("/")[2]
     if stages:
-        yield _Line(
-            last, lane["rows"], {}, f"conversations of {stages[-1]['rows_out']:,} exchanges"
-        )
+        yield _Line(last, lane["rows"], {}, lane["made_of"])
     else:
         yield _Line(last, lane["rows"], lane["dropped"], days=lane.get("days", 0))
 

@@ -94,8 +94,8 @@ def test_versions_and_rollback_follow_the_pointer(world: World) -> None:
 @pytest.mark.parametrize(
     ("arguments", "environment", "code", "words"),
     [
-        (("versions", "nothing"), {}, 1, "there are: sft, preference, knowledge_base"),
-        (("gate", "nothing"), {}, 1, "there are: sft, preference, knowledge_base, "),
+        (("versions", "nothing"), {}, 1, "there are: sft, preference, unpaired_preference, "),
+        (("gate", "nothing"), {}, 1, "there are: sft, preference, unpaired_preference, "),
         (("gate", "sft", "--candidate", "zz"), {}, 1, "start with 'zz', wanted one; there are: "),
         (("rollback", "sft", "ffffff"), {}, 1, "published versions of sft start with 'ffffff'"),
         (("run", "no_such_asset"), {}, 2, "selects no asset"),

@@ -104,6 +104,7 @@ def test_as_json_it_is_one_document_with_the_same(platform: Platform, explain: E
     assert [(f["dataset"], f["state"], f["reason"]) for f in record["fates"]] == [
         ("sft", "dropped", "near_duplicate"),
         ("preference", "waiting", "not_built_since"),
+        ("unpaired_preference", "waiting", "not_built_since"),
     ]
     assert record["fates"][0]["matched"]["id"] == "c1"
     assert [v["table"] for v in found["verdicts"]] == ["redacted_chat_logs", "sft_dataset"]

@@ -50,10 +50,11 @@ def state(found: list[str], name: str = "sft") -> str:
 def test_before_the_first_run_nothing_is_there_yet(aidp: Aidp) -> None:
     assert lines(aidp) == [
         "",
-        "                readers see  rows  since (UTC)  candidate",
-        "sft             nothing yet                     not judged yet",
-        "preference      nothing yet                     not judged yet",
-        "knowledge_base  nothing yet                     not judged yet",
+        "                     readers see  rows  since (UTC)  candidate",
+        "sft                  nothing yet                     not judged yet",
+        "preference           nothing yet                     not judged yet",
+        "unpaired_preference  nothing yet                     not judged yet",
+        "knowledge_base       nothing yet                     not judged yet",
         "",
         "Nothing was read so far: run `aidp run`",
     ]
@@ -65,7 +66,7 @@ def test_a_candidate_that_readers_see_is_said_to_be_published(
     version = publish(home, ledger, "a" * 32)
     found = lines(aidp)
     line = next(line for line in found if line.startswith("sft"))
-    assert line.startswith(f"sft             {version}   225  ")
+    assert line.startswith(f"sft                  {version}   225  ")
     assert state(found) == "PASSED, published"
     report = json.loads(aidp("status", "--json").stdout)["publications"]["sft"]
     assert (report["candidate"], report["candidate_is_published"]) == ("a" * 12, True)

@@ -10,6 +10,7 @@ from ai_data_platform.cli.places import open_home
 from ai_data_platform.cli.report import platform_report
 from ai_data_platform.cli.summary import show_report
 from ai_data_platform.settings import CHECKOUT, Settings, read_settings
+from ai_data_platform.settings.service import ServiceSettings
 from ai_data_platform.stores.home import Home
 
 __all__ = ["run"]
@@ -67,6 +68,6 @@ def _snapshot(settings: Settings, home: Home) -> Any:
         documents=settings.documents,
         evaluation=(settings.eval_questions, settings.eval_answers),
         evaluation_sets=settings.eval_sets,
-        settings=settings.model_dump_json(exclude={"host", "port"}),
+        settings=settings.model_dump_json(exclude={*ServiceSettings.model_fields}),
         code=(CHECKOUT / "ai_data_platform", CHECKOUT / "dbt_project" / "models"),
     )

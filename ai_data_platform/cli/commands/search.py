@@ -39,7 +39,7 @@ def search(
     settings = read_settings()
     knowledge = KnowledgeBase(open_home(settings), query_embedder(settings))
     filters = Filters(source=source, language=language, media_type=media_type, uri_prefix=below)
-    found = knowledge.find(query, k, mode=mode, filters=filters, version=version)
+    found = knowledge.search(query, k, mode=mode, filters=filters, version=version)
     if as_json:
         show_json({"version": found.version, "hits": found.hits})
         return
