@@ -11,12 +11,12 @@ import typer
 import yaml
 
 from ai_data_platform.cli.app import app
-from ai_data_platform.core.datasets.preference import DROP_REASONS
-from ai_data_platform.core.datasets.preference_dataset import preference_rules
 from ai_data_platform.core.datasets.sft_gate import sft_rules
 from ai_data_platform.core.evaluation.index_evidence import IndexScores
 from ai_data_platform.core.evaluation.index_gate import MEASURES, index_figures_and_rules
 from ai_data_platform.core.gates import Rule
+from ai_data_platform.core.preference.gate import preference_rules, unpaired_rules
+from ai_data_platform.core.preference.reasons import DROP_REASONS
 from ai_data_platform.settings import CHECKOUT, Settings
 
 PAGES = [
@@ -29,7 +29,7 @@ _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 _CODE = re.compile(r"^```[^\n]*\n(.*?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _COMMAND = re.compile(r"(?:^|[\s/])aidp ([a-z-]+)([^\n#]*)")
-_OPTION = re.compile(r"(?<=\s)(--?[a-z]+)")
+_OPTION = re.compile(r"(?<=\s)(--?[a-z]+(?:-[a-z]+)*)")
 _MAKE = re.compile(r"(?:^|\s)make ([a-z]+)")
 _VARIABLE = re.compile(r"\bAIDP_[A-Z0-9_]*[A-Z0-9]\b")
 _TEST = re.compile(r"\btest_[a-z0-9_]{20,}\b")
@@ -57,10 +57,15 @@ def anchors(page: Path) -> set[str]:
 
 
 def commands() -> dict[str, set[str]]:
-    """The options of every command of `aidp`."""
+    """The options of every command of `aidp`; those of `aidp token create` and its kin are `token`'s."""
     group: Any = typer.main.get_command(app)
     return {
-        name: {option for param in command.params for option in param.opts}
+        name: {
+            option
+            for one in (command, *getattr(command, "commands", {}).values())
+            for param in one.params
+            for option in param.opts
+        }
         for name, command in group.commands.items()
     }
 
@@ -137,7 +142,8 @@ def test_the_page_on_gates_has_every_rule_with_its_threshold() -> None:
     _, index = index_figures_and_rules((), None, nothing, nothing, settings.index_thresholds())
     rules: list[Rule] = [
         *sft_rules(settings.sft_thresholds()),
-        *preference_rules(settings.max_duplicate_rate),
+        *preference_rules(settings.preference_thresholds()),
+        *unpaired_rules(settings.preference_thresholds()),
         *index,
     ]
     # Of each measure the page describes two rules in words, for all of them at once.

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from ai_data_platform.core.agreement import Demand
 from ai_data_platform.core.columns import FEEDBACK_FIELDS, ColumnMap, SourceSpec
 from ai_data_platform.core.datasets.sft_gate import SftThresholds
 from ai_data_platform.core.errors import ConfigurationError
@@ -104,6 +105,7 @@ def test_an_empty_variable_is_one_that_is_not_set(put: Set) -> None:
     [
         ("port", "eighty", "Input should be a valid integer, unable to parse string as an integer"),
         ("port", "70000", "Input should be less than or equal to 65535"),
+        ("rate_limit", "fast", "String should match pattern"),
         ("start_day", "2024-13-01", "Input should be a valid date"),
         ("sft_min_rating", "6", "Input should be less than or equal to 5"),
         ("validation_share", "1", "Input should be less than 1"),
@@ -187,6 +189,17 @@ def test_thresholds_and_sizes_come_from_their_settings() -> None:
     assert (chunks.target_words, chunks.max_words) == (100, 150)
 
 
+def test_the_word_none_switches_the_floor_of_agreement_off(put: Set) -> None:
+    assert read_settings().agreement_demand() == Demand(0.7, 30)
+    put(min_agreement="0.5", min_agreement_items="50")
+    assert read_settings().agreement_demand() == Demand(0.5, 50)
+    put(min_agreement="none")
+    assert read_settings().agreement_demand().floor is None
+    put(min_agreement="1.5")
+    with pytest.raises(ConfigurationError, match="AIDP_MIN_AGREEMENT: Input should be less than 1"):
+        read_settings()
+
+
 def test_a_judge_is_asked_only_when_it_is_named_and_its_key_stays_hidden() -> None:
     assert Settings().judge_options() is None  # type: ignore[call-arg]
     settings = Settings(judge_model="m", judge_key="secret-key", judge_repeats=5)  # type: ignore[call-arg]
@@ -240,6 +253,23 @@ def test_the_example_changes_nothing_as_it_stands(tmp_path: Path) -> None:
     before = read_settings()
     (tmp_path / ".env").write_text(EXAMPLE.read_text())
     assert read_settings() == before
+
+
+def test_the_feedback_store_is_a_file_unless_a_database_is_named(put: Set) -> None:
+    assert read_settings().feedback_store_url() is None
+    put(feedback_store="postgresql://me:secret@h/feedback")
+    settings = read_settings()
+    assert settings.feedback_store_url() == "postgresql://me:secret@h/feedback"
+    assert "secret" not in repr(settings) + settings.model_dump_json()
+
+
+def test_a_feedback_store_that_is_no_database_is_refused_without_being_repeated(put: Set) -> None:
+    put(feedback_store="mysql://me:secret@h/feedback")
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings()
+    assert str(caught.value) == (
+        "AIDP_FEEDBACK_STORE: wanted postgresql://user:password@host/database"
+    )
 
 
 def test_a_source_is_named_by_its_location_table_and_columns(put: Set) -> None:

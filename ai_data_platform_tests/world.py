@@ -48,5 +48,5 @@ class World:
         return graph
 
     def published(self) -> dict[str, str]:
-        names = ("sft", "preference", "knowledge_base")
+        names = ("sft", "preference", "unpaired_preference", "knowledge_base")
         return {name: self.home.versions(name).current().version for name in names}

@@ -53,11 +53,20 @@ def _default(field: FieldInfo) -> str:
 def _commands() -> Iterator[str]:
     yield "\n## Commands\n"
     group: Any = typer.main.get_command(app)
-    for name, command in group.commands.items():
+    for name, command in _single("", group):
         yield f"### aidp {name}\n"
         yield f"{command.help}\n"
         rows = [_parameter(param) for param in command.params]
         yield _table(["argument", "what it does"], rows) + "\n" if rows else "No arguments.\n"
+
+
+def _single(prefix: str, group: Any) -> Iterator[tuple[str, Any]]:
+    """Each command with its whole name, those of a group one after the other."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _single(f"{prefix}{name} ", command)
+        else:
+            yield f"{prefix}{name}", command
 
 
 def _parameter(param: Any) -> list[str]:

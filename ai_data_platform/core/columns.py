@@ -31,6 +31,9 @@ FEEDBACK_FIELDS = (
     "feedback_text",
     "user_id",
     "created_at",
+    "kind",
+    "edited_text",
+    "shown_position",
 )
 _REQUIRED = frozenset(
     {"turn_index", "user_message", "assistant_message", "conversation_id", "created_at"}

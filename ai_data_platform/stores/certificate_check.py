@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import orjson
 
@@ -12,6 +12,7 @@ from ai_data_platform.core.datasets.leakage.certificate import (
     Certificate,
     CertifiedRow,
     Violation,
+    ViolationKind,
     figures_of,
 )
 from ai_data_platform.core.datasets.leakage.items import EvaluationItem, item_hashes, set_hashes
@@ -24,6 +25,7 @@ from ai_data_platform.stores.certified_files import certified_rows, changed_file
 __all__ = ["Verification", "verify_certificate"]
 
 FindItems = Callable[[str], Sequence[EvaluationItem] | None]
+_Part = Literal["text", "prompt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,15 @@ def _worked_out(
     for place, split in enumerate(splits.values()):
         others = [*splits.values()][place + 1 :]
         log(f"comparing the rows of {split.name} with the items and with {len(others)} splits")
-        books = {other.name: other.near_book(options.duplicates) for other in others}
-        seen[split.name] = _Seen(split)
+        books = {other.name: other.near_book(options.duplicates, "text") for other in others}
+        asked = {other.name: other.near_book(options.duplicates, "prompt") for other in others}
+        seen[split.name] = _Seen()
         for row in split.rows():
             seen[split.name].add(row)
             found += _contaminated(split.name, row, book)
-            found += _leaking(split.name, row, books, options.duplicates)
+            found += _leaking(split.name, row, books, options.duplicates, "text")
+            if row.asked:
+                found += _leaking(split.name, row, asked, options.duplicates, "prompt")
     found += _shared(seen)
     return Certificate(
         options=options,
@@ -112,7 +117,7 @@ def _worked_out(
         evaluation_sets=set_hashes(items),
         evaluation_hash=item_hashes(items),
         common_texts=book.common_texts,
-        figures=figures_of(found, len(items)),
+        figures=figures_of(found, len(items), prompts=any(one.prompts for one in seen.values())),
         violations=tuple(sorted(found)),
     )
 
@@ -127,9 +132,12 @@ class _Split(NamedTuple):
         if self.path.is_file():
             yield from certified_rows(self.path)
 
-    def near_book(self, options: NearDuplicateOptions) -> NearBook:
+    def near_book(self, options: NearDuplicateOptions, what: _Part) -> NearBook:
+        """The texts of the rows, or their prompts where they have one."""
         sets = {
-            row.id: text_set(row.text, options.shingle, options.min_words) for row in self.rows()
+            row.id: text_set(getattr(row, what), options.shingle, options.min_words)
+            for row in self.rows()
+            if what == "text" or row.asked
         }
         return NearBook(sets, options.threshold)
 
@@ -137,13 +145,14 @@ class _Split(NamedTuple):
 class _Seen:
     """What was met in a split."""
 
-    def __init__(self, split: _Split) -> None:
-        self.rows = self.without_user = 0
+    def __init__(self) -> None:
+        self.rows = self.without_user = self.prompts = 0
         self.conversations: set[str] = set()
         self.users: set[str] = set()
 
     def add(self, row: CertifiedRow) -> None:
         self.rows += 1
+        self.prompts += row.asked > 0
         self.conversations.add(row.conversation_id)
         if row.user_hash is None:
             self.without_user += 1
@@ -160,13 +169,18 @@ def _contaminated(split: str, row: CertifiedRow, book: ItemBook) -> Iterator[Vio
 
 
 def _leaking(
-    split: str, row: CertifiedRow, books: Mapping[str, NearBook], options: NearDuplicateOptions
+    split: str,
+    row: CertifiedRow,
+    books: Mapping[str, NearBook],
+    options: NearDuplicateOptions,
+    what: _Part,
 ) -> Iterator[Violation]:
+    kind: ViolationKind = "leaked_pair" if what == "text" else "leaked_prompt"
     if books:
-        mine = text_set(row.text, options.shingle, options.min_words)
+        mine = text_set(getattr(row, what), options.shingle, options.min_words)
         for other, book in books.items():
             for name, jaccard in book.near(mine):
-                yield Violation("leaked_pair", split, row.id, other, name, jaccard)
+                yield Violation(kind, split, row.id, other, name, jaccard)
 
 
 def _shared(seen: Mapping[str, _Seen]) -> Iterator[Violation]:

@@ -18,28 +18,48 @@ __all__ = ["certified_rows", "changed_files", "unsealed"]
 _ROWS_AT_ONCE = 4_096
 
 
-def certified_rows(path: Path) -> Iterator[CertifiedRow]:
-    """The rows of a data file as a certificate speaks of them: each goes by its conversation.
+_FORMATS: Mapping[str, tuple[str, ...]] = {
+    "pair_id": ("prompt", "chosen", "rejected"),
+    "row_id": ("prompt", "completion"),
+    "conversation_id": ("messages",),
+}
+"""Columns of messages by the column that names a row; the first whose columns are there counts."""
 
-    Raises SourceUnreadable for a file without conversations or messages.
+
+def certified_rows(path: Path) -> Iterator[CertifiedRow]:
+    """The rows of a data file as a certificate speaks of them.
+
+    A conversation goes by its own id, a preference row by that of the pair or row. Raises
+    SourceUnreadable for a file without conversations or messages.
     """
     with pq.ParquetFile(path) as file:
         known = set(file.schema_arrow.names)
-        if not {"conversation_id", "messages"} <= known:
+        for name, texts in _FORMATS.items():
+            if {name, "conversation_id", *texts} <= known:
+                break
+        else:
             raise SourceUnreadable(
                 "no_conversations",
-                f"{path} has the columns {', '.join(sorted(known))}, wanted conversation_id and messages",
+                f"{path} has the columns {', '.join(sorted(known))}, wanted conversation_id and messages, "
+                "or the columns of a preference dataset",
             )
-        columns = [name for name in ("conversation_id", "messages", "user_hash") if name in known]
+        wanted = [*dict.fromkeys([name, "conversation_id"]), *texts]
+        columns = [*wanted, *(["user_hash"] if "user_hash" in known else [])]
         for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns):
             for row in batch.to_pylist():
                 yield _row(row)
 
 
 def _row(row: Mapping[str, Any]) -> CertifiedRow:
-    texts = tuple(message["content"] for message in row["messages"])
-    name = row["conversation_id"]
-    return CertifiedRow(name, texts, row.get("user_hash"), name)
+    name = next(column for column in _FORMATS if column in row)
+    texts = [[message["content"] for message in row[column]] for column in _FORMATS[name]]
+    return CertifiedRow(
+        row[name],
+        tuple(text for part in texts for text in part),
+        row.get("user_hash"),
+        row["conversation_id"],
+        asked=len(texts[0]) if "prompt" in row else 0,
+    )
 
 
 def unsealed(path: Path, record: Mapping[str, Any]) -> Iterator[str]:
@@ -87,7 +107,7 @@ def _same_rows(folder: Path, jsonl: Path) -> Iterator[str]:
 def _parsed(line: bytes) -> CertifiedRow | None:
     try:
         return _row(orjson.loads(line))
-    except (orjson.JSONDecodeError, KeyError, TypeError):
+    except (orjson.JSONDecodeError, KeyError, StopIteration, TypeError):
         return None
 
 

@@ -28,6 +28,7 @@ from ai_data_platform.core.datasets.split import Split
 from ai_data_platform.core.datasets.trainer_files import (
     preference_trainer_files,
     sft_trainer_files,
+    unpaired_trainer_files,
 )
 from ai_data_platform.core.fingerprints import fingerprint, hash_bytes
 from ai_data_platform.core.gates import Verdict
@@ -134,6 +135,8 @@ def _trainer_files(kind: Format, staged: StagedDataset, max_tokens: int) -> Mapp
     filled = [split for split, rows in staged.splits.items() if rows]
     if kind == "prompt/chosen/rejected":
         return preference_trainer_files({s: _rows(staged, s) for s in filled}, max_tokens)
+    if kind == "prompt/completion/label":
+        return unpaired_trainer_files({s: _rows(staged, s) for s in filled}, max_tokens)
     return sft_trainer_files(filled, max_tokens)
 
 

@@ -52,14 +52,11 @@ class KnowledgeBase:
         return self._home.versions("knowledge_base").current().version
 
     def warm(self) -> None:
-        """Load the model now, so that the first question does not wait for it."""
-        self._embedder.encode(["ready"])
+        """Load the model where there is an index, so that the first question does not wait for it."""
+        if self._home.versions("knowledge_base").last_staged() is not None:
+            self._embedder.encode(["ready"])
 
-    def search(self, query: str, k: int = 5) -> list[dict[str, Any]]:
-        """The k best passages of the published version, by meaning and words together."""
-        return self.find(query, k).hits
-
-    def find(
+    def search(
         self,
         query: str,
         k: int = 5,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_data_platform.core.timestamps import parse_timestamp
+from ai_data_platform.core.timestamps import filing_time, parse_timestamp
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -88,3 +88,19 @@ def test_a_time_survives_being_written_and_read(moment: datetime) -> None:
 def test_no_value_ever_raises(value: object) -> None:
     found = parse_timestamp(value)
     assert found is None or found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("ahead", "believed"),
+    [
+        (timedelta(days=-9_000), True),
+        (timedelta(0), True),
+        (timedelta(days=1), True),
+        (timedelta(days=1, microseconds=1), False),
+        (timedelta(days=9_000), False),
+    ],
+)
+def test_a_time_over_a_day_ahead_is_replaced_by_that_of_arrival(
+    ahead: timedelta, believed: bool
+) -> None:
+    assert filing_time(NOON + ahead, NOON) == (NOON + ahead if believed else NOON)

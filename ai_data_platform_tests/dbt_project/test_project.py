@@ -91,6 +91,7 @@ def test_what_is_made_of_the_models_is_exposed_with_its_owner(
     } == {
         "sft_dataset": ["clean_conversations", "stg_chat_logs"],
         "preference_dataset": ["stg_chat_logs"],
+        "unpaired_preference_dataset": ["stg_chat_logs"],
         "conversation_index": ["clean_conversations", "stg_chat_logs"],
     }
     assert all(e["owner"]["email"] and e["owner"]["name"] for e in found.values())

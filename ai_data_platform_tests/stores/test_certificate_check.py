@@ -1,5 +1,6 @@
 """A certificate is believed when everything that it says is found to be so again."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -20,6 +22,7 @@ from ai_data_platform.core.datasets.leakage.certificate import seal_of
 from ai_data_platform.core.errors import SourceUnreadable
 from ai_data_platform.core.fingerprints import hash_bytes
 from ai_data_platform.stores.certificate_check import Verification, verify_certificate
+from ai_data_platform.stores.certified_files import certified_rows
 from ai_data_platform_tests.leaky_splits import ITEMS, SPLITS, write_version
 
 
@@ -217,3 +220,50 @@ def test_options_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     files = json.loads(path.read_bytes())["files"]
     path.write_bytes(certify(SPLITS, ITEMS, strict, files=files).to_json())
     assert verify(path).holds
+
+
+def says(role: str, text: str) -> list[dict[str, str]]:
+    return [{"role": role, "content": text}]
+
+
+def write_pairs(folder: Path, **questions: str) -> Path:
+    """A version of one pair a split, and its certificate."""
+    (folder / "data").mkdir()
+    for split, question in questions.items():
+        row = {
+            "pair_id": f"p-{split}",
+            "conversation_id": f"c-{split}",
+            "user_hash": f"u-{split}",
+            "prompt": says("user", question),
+            "chosen": says("assistant", f"The better answer of {split}, quite unlike any other."),
+            "rejected": says("assistant", f"Something else that {split} brought up one day."),
+        }
+        pq.write_table(pa.Table.from_pylist([row]), folder / "data" / f"{split}.parquet")
+    paths = {f"data/{split}.parquet": folder / "data" / f"{split}.parquet" for split in questions}
+    hashes = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
+    rows = {path.stem: list(certified_rows(path)) for path in paths.values()}
+    certificate = folder / "certificate.json"
+    certificate.write_bytes(certify(rows, ITEMS, files=hashes).to_json())
+    return certificate
+
+
+def test_a_certificate_of_pairs_is_worked_out_again_with_their_prompts(tmp_path: Path) -> None:
+    apart = {"train": "How do I open the valve?", "test": "Which cable fits the old printer?"}
+    path = write_pairs(tmp_path, **apart)
+    assert json.loads(path.read_bytes())["figures"]["leaked_prompts"] == 0
+    assert verify(path).holds
+
+
+def test_pairs_whose_prompts_leak_are_found_again_and_not_to_be_denied(tmp_path: Path) -> None:
+    question = "How do I open the small valve behind the white cover in the cellar?"
+    path = write_pairs(tmp_path, train=question, test=f"{question} Thanks!")
+    found = verify(path)
+    assert (found.differences, found.claims, found.holds) == ((), False, False)
+
+    def deny(record: dict[str, Any]) -> None:
+        record["holds"], record["violations"] = True, {"count": 0, "shown": []}
+        record["figures"]["leaked_prompts"] = 0
+
+    edit(path, deny)
+    said = [line.split(":")[0] for line in verify(path).differences]
+    assert said == ["holds", "figures.leaked_prompts", "violations.count", "violations.shown"]

@@ -15,7 +15,7 @@ from ai_data_platform.stores.home import PUBLICATIONS, Home
 def test_opening_a_home_makes_nothing(home: Home) -> None:
     assert home.lake.names("raw_chat_logs") == []
     assert home.chunks.tags() == {}
-    assert [home.versions(name).published() for name in PUBLICATIONS] == [[], [], []]
+    assert [home.versions(name).published() for name in PUBLICATIONS] == [[]] * 4
     assert not home.root.exists()
 
 
@@ -35,7 +35,10 @@ def test_each_publication_says_that_nothing_was_published(home: Home, name: str)
 
 
 def test_another_name_is_refused_with_those_that_there_are(home: Home) -> None:
-    with pytest.raises(VersionNotFound, match="'stf'; there are: sft, preference, knowledge_base"):
+    with pytest.raises(
+        VersionNotFound,
+        match="'stf'; there are: sft, preference, unpaired_preference, knowledge_base",
+    ):
         home.versions("stf")
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 
 from ai_data_platform.core.datasets.assemble import SFT_SCHEMA
 from ai_data_platform.core.datasets.examples import Format
-from ai_data_platform.core.datasets.preference_dataset import PREFERENCE_SCHEMA
 from ai_data_platform.core.errors import GateBlocked
 from ai_data_platform.core.gates import Rule
+from ai_data_platform.core.preference.schemas import PREFERENCE_SCHEMA
 from ai_data_platform.stores.audit import audited_write
 from ai_data_platform.stores.candidates import Candidate, DatasetKind, stage_dataset
 from ai_data_platform.stores.home import Home
@@ -48,7 +49,8 @@ def pair(number: int) -> dict[str, Any]:
     ids = {name: [f"r{number}"] for name in ("rating_record_ids", "exchange_record_ids")}
     names = ("conversation_id", "chosen_message_id", "rejected_message_id")
     numbers = ("turn_index", "chosen_rating", "rejected_rating", "chosen_raters", "rejected_raters")
-    return {**made, **ids, **dict.fromkeys(names, "x"), **dict.fromkeys(numbers, 1)}
+    came = {"origin": "ratings", "began": datetime(2025, 3, 1, tzinfo=UTC)}
+    return {**made, **ids, **came, **dict.fromkeys(names, "x"), **dict.fromkeys(numbers, 1)}
 
 
 def staged(

@@ -33,7 +33,7 @@ knowledge.search("valve", 10)
 said.write_text("ready")
 while not stop.exists():
     try:
-        hits = knowledge.search(f"valve number {reads % 60}", 10)
+        hits = knowledge.search(f"valve number {reads % 60}", 10).hits
     except Exception as error:
         failed.append(repr(error))
         continue

@@ -34,7 +34,7 @@ def test_the_bundled_model_finds_by_meaning_in_the_published_version_alone(tmp_p
     version = base.publish(candidate)
     knowledge = KnowledgeBase(base.home, SentenceTransformerEmbedder())
 
-    hits = knowledge.search("When do I have to pay the bill?", k=3)
+    hits = knowledge.search("When do I have to pay the bill?", k=3).hits
 
     assert knowledge.version() == version
     assert hits[0]["uri"] == "invoice.md"
@@ -58,7 +58,7 @@ def test_the_bundled_model_finds_by_meaning_in_the_published_version_alone(tmp_p
         b"# Bills\n\nPay the bill within thirty days of its date, please.\n",
     )
     base.build()
-    assert knowledge.search("When do I have to pay the bill?", k=3) == hits
+    assert knowledge.search("When do I have to pay the bill?", k=3).hits == hits
 
 
 def published(base: Base) -> str:
@@ -82,7 +82,7 @@ GERMAN = (
 def test_a_search_by_words_loads_no_model_and_names_the_version(base: Base) -> None:
     version = published(base)
 
-    found = KnowledgeBase(base.home, NoModel()).find("Ventil", mode="text")
+    found = KnowledgeBase(base.home, NoModel()).search("Ventil", mode="text")
 
     assert found.version == version
     assert [hit["uri"] for hit in found.hits] == ["de/ventil.html"]
@@ -112,7 +112,7 @@ def test_filters_keep_to_the_documents_that_they_name(
 ) -> None:
     published(base)
     for mode in MODES:
-        found = KnowledgeBase(base.home, base.embedder).find(
+        found = KnowledgeBase(base.home, base.embedder).search(
             "check the valve: Ventil", k=50, mode=mode, filters=filters
         )
         uris = {hit["uri"] for hit in found.hits}
@@ -126,7 +126,7 @@ def test_the_candidate_and_an_earlier_version_are_searched_by_name(base: Base) -
     base.build()
 
     def titles(version: str | None) -> tuple[str, set[str]]:
-        found = knowledge.find("Ventil", mode="text", version=version)
+        found = knowledge.search("Ventil", mode="text", version=version)
         return found.version, {hit["title"] for hit in found.hits}
 
     assert titles(None) == (first, {"Das Ventil"})

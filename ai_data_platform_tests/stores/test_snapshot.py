@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from ai_data_platform.core.columns import SourceSpec
+from ai_data_platform.core.conversations import ChatExchange, parse_exchange
 from ai_data_platform.core.feedback import FeedbackEvent
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.snapshot import RunSnapshot
-from ai_data_platform_tests.stores.logs import write
+from ai_data_platform_tests.stores.logs import chat, write
 
 REPORT = {"published": {"sft": "v1"}}
 RATING = FeedbackEvent(
@@ -111,6 +112,14 @@ def test_other_settings_are_something_to_do(run: Run) -> None:
 def test_a_rating_through_the_api_is_something_to_do(run: Run) -> None:
     run.complete()
     run.home.feedback.add(RATING)
+    assert run.snapshot().unchanged() is None
+
+
+def test_a_turn_through_the_api_is_something_to_do(run: Run) -> None:
+    run.complete()
+    turn = parse_exchange(chat("m1"), "turns_api", 0)
+    assert isinstance(turn, ChatExchange)
+    run.home.feedback.add_turn(turn)
     assert run.snapshot().unchanged() is None
 
 

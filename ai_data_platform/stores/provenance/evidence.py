@@ -66,6 +66,14 @@ class Evidence:
         """Whether the candidate or the published version has a row with this record."""
         return any(self._rows.get((dataset, v.version, record)) for v in self._views[dataset].shown)
 
+    def why_not(self, dataset: str, record: str) -> str | None:
+        """Why the candidate or the published version left a record out; None where neither says so."""
+        for view in self._views[dataset].shown:
+            for fate in self._drops.get((dataset, view.version, record), []):
+                return fate.reason
+        left_out = self._left_out.get(record)
+        return None if left_out is None else left_out.reason
+
     def elsewhere(self, record: str) -> tuple[str, ...]:
         """The versions published before that hold the record."""
         return tuple(
@@ -102,11 +110,12 @@ def _held(view: View, rows: Sequence[DatasetRow], message: str | None) -> Fate:
 
 
 def _role(row: DatasetRow, message: str | None) -> str | None:
-    """As what an answer stands in a pair; None in a dataset of conversations."""
-    if row.dataset != "preference":
-        return None
-    sides = {
-        row.values["chosen_message_id"]: "chosen",
-        row.values["rejected_message_id"]: "rejected",
-    }
-    return sides.get(message, "history")
+    """As what an answer stands in a preference row; None in a dataset of conversations."""
+    values = row.values
+    if row.dataset == "preference":
+        sides = {values["chosen_message_id"]: "chosen", values["rejected_message_id"]: "rejected"}
+        return sides.get(message, "history")
+    if row.dataset == "unpaired_preference":
+        liked = "liked" if values["label"] else "disliked"
+        return liked if message == values["message_id"] else "history"
+    return None

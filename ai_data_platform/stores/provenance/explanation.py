@@ -16,6 +16,7 @@ from ai_data_platform.stores.provenance.lookup import EXCHANGES, RATINGS
 from ai_data_platform.stores.provenance.nearest import nearest_ids
 from ai_data_platform.stores.provenance.raw_lines import RawLine, raw_line
 from ai_data_platform.stores.provenance.rows import DatasetRow, rows_named, rows_of
+from ai_data_platform.stores.provenance.stored import STORED, stored_line
 from ai_data_platform.stores.provenance.tables import Row
 from ai_data_platform.stores.provenance.views import EARLIER
 
@@ -28,6 +29,7 @@ ID_KINDS = (
     "conversation_id",
     "event_id",
     "pair_id",
+    "row_id",
     "chunk_id",
     "doc_id",
     "uri of a document",
@@ -155,6 +157,8 @@ class Provenance:
 
     def _raw(self, path: RecordPath) -> RawLine | None:
         """The line as its file holds it; None where the file is gone or not on this machine."""
+        if path.place.source_file in STORED.values() and self._home.has_feedback_store:
+            return stored_line(self._home.feedback, path.place, path.record_id)
         lane = RATINGS if path.kind == "rating" else EXCHANGES
         spec = self._sources.feedback if lane is RATINGS else self._sources.chat_logs
         if spec.location is None or spec.kind != "files":
@@ -227,7 +231,7 @@ def _kinds(
         key for raw in named.values() for row in raw for key in ID_KINDS if row.get(key) == asked
     }
     for row in rows:
-        names = ("pair_id", "conversation_id")
+        names = ("pair_id", "row_id", "conversation_id")
         found |= {name for name in names if row.values.get(name) == asked}
         found |= {"record_id"} if asked in row.record_ids else set()
     for document in documents:

@@ -24,7 +24,7 @@ from ai_data_platform.stores.provenance.lookup import (
     exchange_text,
 )
 from ai_data_platform.stores.provenance.tables import Row
-from ai_data_platform.stores.provenance.views import DATASETS, Views
+from ai_data_platform.stores.provenance.views import DATASETS, RATED, Views
 
 __all__ = ["LogProvenance"]
 
@@ -65,7 +65,7 @@ class LogProvenance:
     def _set_aside(self, lane: Lane, row: Row) -> RecordPath:
         """The path of a record that breached its contract: it ends there for every dataset."""
         fates = []
-        for dataset in DATASETS if lane is EXCHANGES else DATASETS[1:]:
+        for dataset in DATASETS if lane is EXCHANGES else RATED:
             views = self.views[dataset].shown
             version = views[0].version if views else None
             why = (row["reason"], row["detail"])
@@ -86,15 +86,11 @@ class LogProvenance:
         for row in rows:
             record, message = row["record_id"], row["message_id"]
             clean = redacted.get(record)
-            unpaired = _unpaired(evidence, ratings[message], left_out)
-            fates = [
-                *evidence.fates(
-                    "sft", record, message, before=filtered[record], arrived=clean is not None
-                ),
-                *evidence.fates(
-                    "preference", record, message, otherwise=unpaired, arrived=clean is not None
-                ),
-            ]
+            arrived = clean is not None
+            fates = evidence.fates("sft", record, message, before=filtered[record], arrived=arrived)
+            for dataset in RATED:
+                unused = _unused(evidence, dataset, ratings[message])
+                fates += evidence.fates(dataset, record, message, otherwise=unused, arrived=arrived)
             replaced = None if clean is None else _replaced(row, clean)
             text = exchange_text(clean or row)
             paths.append(_path(EXCHANGES, row, text, replaced, fates, evidence))
@@ -107,7 +103,13 @@ class LogProvenance:
         paths = []
         for row in rows:
             text = f"{row['rating']} of 5 {first_words(row['feedback_text'] or '', 120)}".strip()
-            fates = evidence.fates("preference", row["record_id"], row["message_id"], arrived=True)
+            fates = [
+                fate
+                for dataset in RATED
+                for fate in evidence.fates(
+                    dataset, row["record_id"], row["message_id"], arrived=True
+                )
+            ]
             paths.append(_path(RATINGS, row, text, None, fates, evidence))
         return paths
 
@@ -179,12 +181,11 @@ def _path(
     )
 
 
-def _unpaired(evidence: Evidence, ratings: Sequence[Row], left_out: Mapping[str, Fate]) -> Fate:
-    """Why an answer is in no pair: nobody rated it, or what became of its ratings."""
-    used = [row for row in ratings if evidence.used("preference", row["record_id"])]
-    reasons = Counter(
-        str(left_out[r["record_id"]].reason) for r in ratings if r["record_id"] in left_out
-    )
+def _unused(evidence: Evidence, dataset: str, ratings: Sequence[Row]) -> Fate:
+    """Why an answer is in no row: nobody rated it, or what became of its ratings."""
+    used = [row for row in ratings if evidence.used(dataset, row["record_id"])]
+    why = (evidence.why_not(dataset, row["record_id"]) for row in ratings)
+    reasons = Counter(reason for reason in why if reason)
     if used:
         reason, detail = "stands_for_an_equal_answer", f"{len(used)} ratings count for its twin"
     elif reasons:
@@ -192,7 +193,7 @@ def _unpaired(evidence: Evidence, ratings: Sequence[Row], left_out: Mapping[str,
         reason, detail = "ratings_dropped", ", ".join(f"{name} {n}" for name, n in ordered)
     else:
         reason, detail = "no_rating", "nobody rated this answer"
-    return Fate("preference", None, "unused", "pairs", reason, detail)
+    return Fate(dataset, None, "unused", "pairs", reason, detail)
 
 
 def _replaced(row: Row, clean: Row) -> dict[str, int]:

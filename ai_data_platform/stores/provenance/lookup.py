@@ -12,6 +12,7 @@ from ai_data_platform.core.fingerprints import hash_text
 from ai_data_platform.core.provenance import Match, Place, first_words
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.landing import Landing
+from ai_data_platform.stores.provenance.stored import STORED, stored_named, stored_rows
 from ai_data_platform.stores.provenance.tables import Row, Tables
 from ai_data_platform.stores.readers import UNFINISHED
 
@@ -65,7 +66,10 @@ class Lookup:
 
     def landed(self, lane: Lane, id: str) -> list[Row]:
         """The same of rows that landed: their day was not built so far, or did not pass."""
-        return self.tables.anywhere(self._landed(lane), lane.columns, _keys(lane), id)
+        rows = self.tables.anywhere(self._landed(lane), lane.columns, _keys(lane), id)
+        if self.home.has_feedback_store:
+            rows += stored_named(self.home.feedback, STORED[lane.table], id)
+        return rows
 
     def at(self, lane: Lane, places: Iterable[Place]) -> tuple[list[Row], list[Row]]:
         """(raw rows, quarantined records) at these places; a quarantined one is no raw row as well."""
@@ -77,7 +81,9 @@ class Lookup:
             out = self._aside(self.lake(f"{lane.table}_quarantine"), lines, also)
             rest = lines - {row["source_line"] for row in [*here, *out]}
             if rest:
-                if rest != {0}:
+                if file == STORED[lane.table] and self.home.has_feedback_store:
+                    here += stored_rows(self.home.feedback, file, rest)
+                elif rest != {0}:
                     landed = self._landed(lane, file)
                     here += self.tables.rows(landed, lane.columns, "source_line", rest, also)
                 out += self._aside(self._landed_aside(lane), rest, also)

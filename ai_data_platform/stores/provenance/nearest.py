@@ -3,6 +3,7 @@
 from ai_data_platform.stores.home import Home
 from ai_data_platform.stores.provenance.logs import LogProvenance
 from ai_data_platform.stores.provenance.lookup import EXCHANGES, RATINGS
+from ai_data_platform.stores.provenance.views import RATED
 
 __all__ = ["nearest_ids"]
 
@@ -13,7 +14,9 @@ def nearest_ids(home: Home, logs: LogProvenance, asked: str) -> list[tuple[str, 
     """(id, kind) of at most three ids: those that start so first, then those with the fewest edits."""
     lookup = logs.lookup
     chats, ratings = lookup.lake(EXCHANGES.table), lookup.lake(RATINGS.table)
-    pairs = [path for view in logs.views["preference"].every for path in view.data]
+    pairs, single = (
+        [path for view in logs.views[dataset].every for path in view.data] for dataset in RATED
+    )
     places = [
         (chats, "conversation_id", "conversation_id"),
         (chats, "message_id", "message_id"),
@@ -23,6 +26,7 @@ def nearest_ids(home: Home, logs: LogProvenance, asked: str) -> list[tuple[str, 
         (ratings, "record_id", "record_id"),
         (ratings, "source_file", "file"),
         (pairs, "pair_id", "pair_id"),
+        (single, "row_id", "row_id"),
         (lookup.lake("document_chunks"), "chunk_id", "chunk_id"),
         (lookup.lake("raw_documents"), "uri", "uri of a document"),
     ]

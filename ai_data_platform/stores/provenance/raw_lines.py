@@ -28,10 +28,12 @@ _JSON_LINES = tuple(
 class RawLine:
     """The start of a line, and the byte of the file at which it begins; None where lines are packed.
 
+    `path` is the file, or the name of the database.
+
     `same` is whether it still reads as the record that landed; None where it never met its contract.
     """
 
-    path: Path
+    path: Path | str
     text: str
     offset: int | None
     same: bool | None

@@ -11,12 +11,13 @@ from ai_data_platform.stores.provenance.views import View
 
 __all__ = ["MADE_OF", "ROW_ID", "DatasetRow", "dropped_in", "rows_named", "rows_of"]
 
-ROW_ID = {"sft": "conversation_id", "preference": "pair_id"}
+ROW_ID = {"sft": "conversation_id", "preference": "pair_id", "unpaired_preference": "row_id"}
 """The column that names a row of the dataset."""
 
 MADE_OF = {
     "sft": ("record_ids",),
     "preference": ("exchange_record_ids", "rating_record_ids"),
+    "unpaired_preference": ("exchange_record_ids", "rating_record_ids"),
 }
 """The columns that name the raw records of a row, the exchanges first."""
 
@@ -32,6 +33,17 @@ _COLUMNS = {
         "rejected_message_id",
         "chosen_rating",
         "rejected_rating",
+        "rating_record_ids",
+        "exchange_record_ids",
+    ),
+    "unpaired_preference": (
+        "row_id",
+        "conversation_id",
+        "prompt",
+        "completion",
+        "label",
+        "message_id",
+        "rating",
         "rating_record_ids",
         "exchange_record_ids",
     ),

@@ -8,9 +8,11 @@ from typing import Any
 from ai_data_platform.core.errors import NotPublishedYet
 from ai_data_platform.stores.home import Home
 
-__all__ = ["DATASETS", "EARLIER", "View", "Views"]
+__all__ = ["DATASETS", "EARLIER", "RATED", "View", "Views"]
 
-DATASETS = ("sft", "preference")
+DATASETS = ("sft", "preference", "unpaired_preference")
+RATED = DATASETS[1:]
+"""Those that ratings are made into."""
 EARLIER = "published before"
 
 

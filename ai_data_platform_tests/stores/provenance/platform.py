@@ -174,6 +174,22 @@ class Platform:
             "exchange_record_ids": [self.records[chosen], self.records[rejected]],
         }
 
+    def single(
+        self, message: str, *events: str, label: bool = True, row_id: str = "s" * 32
+    ) -> dict[str, Any]:
+        """A row of `unpaired_preference` in conversation c1."""
+        return {
+            "row_id": row_id,
+            "conversation_id": "c1",
+            "prompt": [{"role": "user", "content": "What?"}],
+            "completion": [{"role": "assistant", "content": "Good."}],
+            "label": label,
+            "message_id": message,
+            "rating": 5.0 if label else 1.0,
+            "rating_record_ids": [self.records[event] for event in events],
+            "exchange_record_ids": [self.records[message]],
+        }
+
     def dropped(
         self,
         message: str,

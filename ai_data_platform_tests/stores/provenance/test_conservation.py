@@ -30,8 +30,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> World:
     """The shipped sample's logs and ratings, taken to published datasets."""
     folder = tmp_path_factory.mktemp("sample")
     (folder / "sources").symlink_to(SAMPLE)
-    world = World(folder)
-    run = world.run("+datasets/sft,+datasets/preference")
+    world = World(folder, {"rater_reliability": "none"})  # means are plain ones
+    run = world.run("+datasets/sft,+datasets/preference,+datasets/unpaired_preference")
     assert run.good, run.failures
     return world
 
@@ -68,8 +68,8 @@ def rows(logs: LogProvenance, dataset: str, column: str) -> list[DatasetRow]:
 @pytest.mark.parametrize(
     ("folder", "lane", "datasets"),
     [
-        ("chat_logs", EXCHANGES, ["sft", "preference"]),
-        ("feedback", RATINGS, ["preference"]),
+        ("chat_logs", EXCHANGES, ["sft", "preference", "unpaired_preference"]),
+        ("feedback", RATINGS, ["preference", "unpaired_preference"]),
     ],
 )
 def test_every_raw_line_has_exactly_one_fate_in_each_dataset(
@@ -113,8 +113,11 @@ def test_every_training_row_leads_to_raw_lines_whose_texts_are_its_messages(
         assert [message["content"] for message in row.values["messages"]] == said
 
 
+@pytest.mark.parametrize(
+    ("dataset", "key"), [("preference", "pair_id"), ("unpaired_preference", "row_id")]
+)
 def test_every_preference_row_leads_to_the_ratings_and_answers_that_it_was_made_of(
-    logs: LogProvenance,
+    logs: LogProvenance, dataset: str, key: str
 ) -> None:
     exchanges, ratings = read("chat_logs"), read("feedback")
     by_record = {
@@ -123,18 +126,28 @@ def test_every_preference_row_leads_to_the_ratings_and_answers_that_it_was_made_
         for path in paths(logs, lane, lines).values()
         if path.record_id
     }
-    found = rows(logs, "preference", "pair_id")
-    assert len(found) == logs.views["preference"].shown[0].manifest["rows"] > 50
+    found = rows(logs, dataset, key)
+    assert len(found) == logs.views[dataset].shown[0].manifest["rows"] > 50
     for row in found:
-        sides = {row.values["chosen_message_id"]: [], row.values["rejected_message_id"]: []}
+        given: defaultdict[str | None, list[int]] = defaultdict(list)
         for lane, path in (by_record[record] for record in row.record_ids):
-            fate = next(fate for fate in path.fates if fate.dataset == "preference")
+            fate = next(fate for fate in path.fates if fate.dataset == dataset)
             assert row.id in fate.rows
             if lane is RATINGS:
                 raw: Any = ratings[path.place]
-                sides[path.message_id].append(raw["rating"])
-        means = [sum(given) / len(given) for given in sides.values()]
-        assert means == pytest.approx([row.values["chosen_rating"], row.values["rejected_rating"]])
+                given[path.message_id].append(raw["rating"])
+        for message, rating in _rated(row):
+            assert sum(given[message]) / len(given[message]) == pytest.approx(rating)
+
+
+def _rated(row: DatasetRow) -> Iterator[tuple[str, float]]:
+    """The answers of a row with their ratings; an edit has none."""
+    values = row.values
+    if row.dataset == "unpaired_preference":
+        yield values["message_id"], values["rating"]
+    elif values["chosen_rating"] is not None:
+        for side in ("chosen", "rejected"):
+            yield values[f"{side}_message_id"], values[f"{side}_rating"]
 
 
 def _as_trained(sample: World, logs: LogProvenance, lines: Read) -> dict[str, list[str]]:

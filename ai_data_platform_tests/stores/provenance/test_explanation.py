@@ -85,7 +85,7 @@ def test_a_line_that_breaches_the_contract_ends_in_quarantine_for_every_dataset(
     assert (record.record_id, record.day) == (None, DAY)
     assert record.fates == tuple(
         Fate(dataset, None, "quarantined", "raw_chat_logs", "not_json", "unexpected end")
-        for dataset in ("sft", "preference")
+        for dataset in ("sft", "preference", "unpaired_preference")
     )
 
 
@@ -171,6 +171,36 @@ def test_a_rating_stands_behind_its_pair_or_says_why_not(platform: Platform) -> 
     assert platform.provenance.explain("e3").kinds == ("event_id",)
     pair = platform.provenance.explain("p" * 32)
     assert (pair.kinds, len(pair.records)) == (("pair_id",), 4)
+
+
+def test_a_rating_is_in_the_format_that_took_it_and_named_by_the_other(platform: Platform) -> None:
+    platform.log(exchange("m0"), exchange("m1", turn=1))
+    platform.log(rating("e1", "m0"), rating("e2", "m1", 3), table="raw_feedback")
+    drops = [
+        {**platform.dropped("e1", "pairs", "stands_unpaired", "s" * 32, "row")},
+        {**platform.dropped("e2", "pairs", "neutral_rating")},
+    ]
+    platform.version("preference", [platform.pair("m0", "m1")], drops)
+    platform.version("unpaired_preference", [platform.single("m0", "e1")], drops[1:])
+    found = platform.provenance.explain("c1")
+    told = {
+        (str(record.place), fate.dataset): (fate.state, fate.role, fate.reason)
+        for record in found.records
+        for fate in record.fates
+        if fate.dataset != "sft"
+    }
+    assert told == {
+        ("logs.jsonl:1", "preference"): ("row", "chosen", None),
+        ("logs.jsonl:1", "unpaired_preference"): ("row", "liked", None),
+        ("logs.jsonl:2", "preference"): ("row", "rejected", None),
+        ("logs.jsonl:2", "unpaired_preference"): ("unused", None, "ratings_dropped"),
+        ("ratings.jsonl:1", "preference"): ("dropped", None, "stands_unpaired"),
+        ("ratings.jsonl:1", "unpaired_preference"): ("row", "liked", None),
+        ("ratings.jsonl:2", "preference"): ("dropped", None, "neutral_rating"),
+        ("ratings.jsonl:2", "unpaired_preference"): ("dropped", None, "neutral_rating"),
+    }
+    single = platform.provenance.explain("s" * 32)
+    assert (single.kinds, len(single.records)) == (("row_id",), 2)
 
 
 def test_a_record_that_arrived_after_the_version_waits_and_an_old_row_is_still_told(
