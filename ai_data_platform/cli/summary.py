@@ -1,5 +1,6 @@
 """One screen for a person: what readers see, what the gates said, where rows went, what to try next."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -164,7 +165,7 @@ class _Line:
 
 def _lanes(lanes: Mapping[str, Any], *, every_drop: bool) -> None:
     """Rows and drops a lane: the commonest reasons on its line, or every reason with its bar."""
-    lines = [line for name, lane in lanes.items() for line in _lines(name, lane)]
+    lines = [line for name, lane in lanes.items() for line in _lines(name, lane, stages=every_drop)]
     if every_drop:
         for line in lines:
             when = f" on {line.days} days" if line.days else ""
@@ -184,15 +185,20 @@ def _lanes(lanes: Mapping[str, Any], *, every_drop: bool) -> None:
     console.print(table(["", "rows", "dropped", "mostly for"], rows))
 
 
-def _lines(name: str, lane: Mapping[str, Any]) -> Iterator[_Line]:
-    """A lane, and before a dataset each of its stages that left something out."""
-    stages = lane.get("stages", [])
-    for stage in stages:
+def _lines(name: str, lane: Mapping[str, Any], *, stages: bool) -> Iterator[_Line]:
+    """A lane; before a dataset, when asked for, each of its stages that left something out."""
+    made_in = lane.get("stages", [])
+    for stage in made_in if stages else []:
         if stage["dropped"]:
             yield _Line(f"  {stage['stage']}", stage["rows_out"], stage["dropped"])
     last = name.rpartition("/")[2]
-    if stages:
+    if made_in and stages:
         yield _Line(last, lane["rows"], {}, lane["made_of"])
+    elif made_in:
+        dropped = Counter[str]()
+        for stage in made_in:
+            dropped.update(stage["dropped"])
+        yield _Line(last, lane["rows"], dict(dropped))
     else:
         yield _Line(last, lane["rows"], lane["dropped"], days=lane.get("days", 0))
 

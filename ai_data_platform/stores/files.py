@@ -86,12 +86,16 @@ def exclusive(lock: Path) -> Iterator[None]:
 
 
 def listing_fingerprint(*roots: Path) -> str:
-    """A hash of names, sizes and times of all files below the roots: cheap, and enough to see a change."""
+    """A hash of names, sizes and times of all files below the roots: cheap, and enough to see a change.
+
+    Hidden files do not count, nor what Python and Numba compile as they go (`__pycache__`).
+    """
     rows = []
     for root in roots:
         for path in sorted(root.rglob("*")) if root.is_dir() else []:
             if path.is_file() and not any(
-                part.startswith(".") for part in path.relative_to(root).parts
+                part.startswith(".") or part == "__pycache__"
+                for part in path.relative_to(root).parts
             ):
                 stat = path.stat()
                 rows.append([str(path.relative_to(root.parent)), stat.st_size, stat.st_mtime_ns])

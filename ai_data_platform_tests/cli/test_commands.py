@@ -41,7 +41,7 @@ def test_status_fits_a_small_terminal_and_says_what_readers_see(built: World) ->
     assert max(map(len, lines)) <= 80
     for version in built.published().values():
         assert version in shown.stdout
-    assert shown.stdout.count("PASSED, published") == 3
+    assert shown.stdout.count("PASSED, published") == 4
 
 
 def test_status_shows_every_reason_of_a_drop_when_asked_for_all(built: World) -> None:

@@ -146,7 +146,7 @@ def test_rows_and_the_commonest_drops_stand_on_one_line_each(
     assert line == expected[width]
 
 
-def test_the_stages_of_a_dataset_that_left_rows_out_stand_before_it_in_their_order(
+def test_a_dataset_has_one_line_and_with_all_its_stages_stand_before_it_in_their_order(
     home: Home, ledger: GateLedger, aidp: Aidp
 ) -> None:
     home.lake.write("redacted_chat_logs", pa.table({"text": ["x"] * 9}), inputs="i")
@@ -163,10 +163,14 @@ def test_the_stages_of_a_dataset_that_left_rows_out_stand_before_it_in_their_ord
     assert found[found.index("", 2) + 1 :] == [
         "                    rows  dropped  mostly for",
         "redacted_chat_logs     9        0",
-        "  duplicates           4        3  near_duplicate 3",
-        "sft_dataset            2           conversations of 4 exchanges",
+        "sft_dataset            2        3  near_duplicate 3",
     ]
-    assert "sft_dataset: 2 conversations of 4 exchanges" in lines(aidp, "--all")
+    found = lines(aidp, "--all")
+    last = found.index("sft_dataset: 2 conversations of 4 exchanges")
+    assert found[last - 2 : last] == [
+        "  duplicates: 4 rows",
+        "  near_duplicate  3  ████████████████████████",
+    ]
 
 
 def test_every_reason_is_shown_when_all_is_asked_for(home: Home, aidp: Aidp) -> None:

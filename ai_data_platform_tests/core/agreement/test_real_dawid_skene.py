@@ -36,11 +36,11 @@ def _once(labels: list[Label]) -> list[Label]:
     return sorted((item, rater, value) for (item, rater), value in found.items())
 
 
-def _plain(labels: list[Label], *, only_used: bool) -> tuple[list[str], dict[str, list[float]]]:
+def _plain(labels: list[Label]) -> tuple[list[str], dict[str, list[float]]]:
     """The values, and how probable each is for each item, by dictionaries and loops.
 
-    A rater who never met a value (nothing that is probably it) errs as by chance: over all values, or,
-    as crowd-kit has it, over those that the rater `only_used`.
+    A rater who never met a value (nothing that is probably it) errs as by chance, over the values that the
+    rater used.
     """
     values = sorted({value for _, _, value in labels})
     used: dict[str, set[str]] = defaultdict(set)
@@ -51,7 +51,7 @@ def _plain(labels: list[Label], *, only_used: bool) -> tuple[list[str], dict[str
     likely = {item: [own[v] / own.total() for v in values] for item, own in votes.items()}
     for _ in range(_ITERATIONS):
         priors = [sum(own[k] for own in likely.values()) / len(likely) for k in range(len(values))]
-        errors = _errors(labels, likely, values, used if only_used else None)
+        errors = _errors(labels, likely, values, used)
         logs = {item: [log(max(prior, _LEAST)) for prior in priors] for item in likely}
         for item, rater, value in labels:
             for k, true in enumerate(values):
@@ -66,7 +66,7 @@ def _errors(
     labels: list[Label],
     likely: dict[str, list[float]],
     values: list[str],
-    used: dict[str, set[str]] | None,
+    used: dict[str, set[str]],
 ) -> Errors:
     """How often a rater gives a value where another is true."""
     counts: Errors = defaultdict(float)
@@ -75,8 +75,7 @@ def _errors(
             counts[rater, value, true] += likely[item][k]
     shares: Errors = {}
     for rater, true in product({rater for _, rater, _ in labels}, values):
-        given = sorted(used[rater]) if used else values
-        kept = {value: max(counts[rater, value, true], _LEAST) for value in given}
+        kept = {value: max(counts[rater, value, true], _LEAST) for value in sorted(used[rater])}
         for value, count in kept.items():
             shares[rater, value, true] = count / sum(kept.values())
     return shares
@@ -90,7 +89,7 @@ def _priors(likely: dict[str, list[float]]) -> list[float]:
 @pytest.mark.parametrize("name", SETS)
 def test_it_is_what_plain_loops_give(shared_data: Path, name: str) -> None:
     labels = _once(labels_of_set(shared_data, name))
-    values, likely = _plain(labels, only_used=False)
+    values, likely = _plain(labels)
     table = label_table(labels)
     items, names = encoded(table["item_id"])
     codes = encoded(table["rater"])[0], encoded(table["label"])[0]
@@ -105,5 +104,5 @@ def test_it_is_what_plain_loops_give(shared_data: Path, name: str) -> None:
 @pytest.mark.parametrize("name", SETS)
 def test_plain_loops_give_what_crowd_kit_gives(shared_data: Path, name: str) -> None:
     labels = _once(labels_of_set(shared_data, name))
-    _, likely = _plain(labels, only_used=True)
+    _, likely = _plain(labels)
     assert _priors(likely) == pytest.approx(CROWD_KIT[name], abs=0.0006)

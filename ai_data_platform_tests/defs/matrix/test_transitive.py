@@ -58,7 +58,7 @@ def test_what_was_made_of_a_table_that_was_taken_back_later_is_not_published(pas
     revoke_table(passed, "raw_chat_logs/2025-03-05")
     with Platform(passed, team_definitions(passed)) as platform:
         refused = [platform.click(name) for name in PUBLISHERS]
-        assert [ran.good for ran in refused] == [False, False, False]
+        assert not any(ran.good for ran in refused)
         assert all("was made from" in ran.said for ran in refused)
         assert passed.published() == before
 
