@@ -7,6 +7,7 @@ from ai_data_platform.cli.commands.annotation import annotation_queue
 from ai_data_platform.cli.commands.datasets import check_dataset, verify_certificate
 from ai_data_platform.cli.commands.dev import dev
 from ai_data_platform.cli.commands.explain import explain
+from ai_data_platform.cli.commands.feedback import copy_feedback
 from ai_data_platform.cli.commands.gate import gate
 from ai_data_platform.cli.commands.run import run
 from ai_data_platform.cli.commands.sample import sample
@@ -38,6 +39,7 @@ for command in (
     versions,
     rollback,
     serve,
+    copy_feedback,
     dev,
 ):
     app.command()(command)  # check_dataset is `aidp check-dataset`

@@ -70,10 +70,6 @@ class FeedbackStore:
         """Store all turns or, when one of them is a Conflict, none. Raises as `add` does."""
         return self._added(TURNS, turns)
 
-    def add_each_turn(self, turns: Iterable[ChatExchange]) -> list[Added | Conflict]:
-        """Store all turns but those that are a Conflict, in one commit. Raises StoreUnavailable."""
-        return self._added_each(TURNS, turns)
-
     def last_sequence(self) -> int:
         """How many events were ever stored."""
         return self._total(EVENTS, "last_sequence")

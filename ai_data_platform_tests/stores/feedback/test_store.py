@@ -114,9 +114,6 @@ def test_each_of_many_is_stored_or_refused_by_itself(store: FeedbackStore) -> No
     first, second, third = store.add_each([event("e0"), event("e1", rating=1), event("e2")])
     assert (first, third) == (Added(2, created=True), Added(3, created=True))
     assert isinstance(second, Conflict)
-    (one, other) = store.add_each_turn([turn("m1"), turn("m1", answer="No.")])
-    assert one == Added(1, created=True)
-    assert isinstance(other, Conflict)
 
 
 def test_repeats_and_conflicts_leave_no_gap_in_the_sequence(store: FeedbackStore) -> None:
